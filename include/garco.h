@@ -1,0 +1,601 @@
+/* garco: GNSS RINEX files to TileDB-format arrays, and answers from either.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The contract, stated once:
+ *
+ * - Every function that can fail returns a garco_status: GARCO_OK is 0, GARCO_END and GARCO_AGAIN
+ *   are positive and no errors, errors are negative. Its last argument is a garco_error that may
+ *   be NULL; it is written only when the status is an error.
+ * - What a `_new` or `_open` function gives is the caller's, and its `_free` twin takes a pointer
+ * to the handle, frees it and sets it to NULL. Freeing NULL does nothing.
+ * - Getters borrow: what they return lives until the parent is freed or, where it says so, until
+ *   the next call on the parent.
+ * - Options structs start from their GARCO_..._OPTIONS_INIT macro.
+ * - The library never prints, never ends the process and keeps no mutable global.
+ * - A handle is used by one thread at a time; different handles by different threads freely.
+ */
+#ifndef GARCO_H
+#define GARCO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C"
+{
+#endif
+
+#if defined(_WIN32)
+#define GARCO_API
+#elif defined(__GNUC__)
+#define GARCO_API __attribute__ ((visibility ("default")))
+#else
+#define GARCO_API
+#endif
+
+  /* ------------------------------------------------------------------ version, status, error */
+
+#define GARCO_VERSION_MAJOR 0
+#define GARCO_VERSION_MINOR 1
+#define GARCO_VERSION_PATCH 0
+
+  /* "MAJOR.MINOR.PATCH" of the library in use. */
+  GARCO_API const char *garco_version (void);
+
+  typedef enum garco_status
+  {
+    GARCO_OK = 0,
+    GARCO_END = 1,              /* nothing more will come */
+    GARCO_AGAIN = 2,            /* feed more bytes first */
+    GARCO_ERR_MEMORY = -1,      /* an allocation failed */
+    GARCO_ERR_ARGUMENT = -2,    /* the caller passed what the contract excludes */
+    GARCO_ERR_IO = -3,          /* the operating system refused; errno's text is in the message */
+    GARCO_ERR_NOT_FOUND = -4,   /* no such file, array, field or name */
+    GARCO_ERR_EXISTS = -5,      /* would overwrite */
+    GARCO_ERR_FORMAT = -6,      /* the input is of another kind than expected */
+    GARCO_ERR_CORRUPT = -7,     /* the input is of the right kind and damaged */
+    GARCO_ERR_TRUNCATED = -8,   /* the input ends too early */
+    GARCO_ERR_UNSUPPORTED = -9, /* valid, and garco does not do it; the message names the feature */
+    GARCO_ERR_LIMIT = -10,      /* a stated limit is exceeded */
+    GARCO_ERR_CANCELLED = -11   /* a callback asked to stop */
+  } garco_status;
+
+  /* "GARCO_ERR_IO" and the like; "GARCO_ERR_?" for a number that is none. */
+  GARCO_API const char *garco_status_name (garco_status status);
+
+  typedef struct garco_error
+  {
+    garco_status code;
+    int64_t line;       /* 1-based line of the source's text, 0 where it has none */
+    int64_t byte;       /* 0-based offset in the source, -1 where it does not apply */
+    char source[512];   /* file, array or argument concerned; "" if none */
+    char message[1024]; /* what was found and what was expected, one line, no final full stop */
+  } garco_error;
+
+  /* "source:line: message", "source: byte N: message" or "source: message" into `text`, always
+   * ended by NUL. Returns the length that the whole text has, as snprintf does. */
+  GARCO_API size_t garco_error_format (const garco_error *error, char *text, size_t size);
+
+/* ------------------------------------------------------------------ names and time */
+
+/* Satellite systems in the order that EarthScope's demo numbers them from 0. */
+#define GARCO_SYSTEMS "GRSECJI"
+#define GARCO_SYSTEM_COUNT 7
+
+  /* 0..6 for a letter of GARCO_SYSTEMS, else -1. */
+  GARCO_API int garco_system_number (char letter);
+  /* The letter, or '?' for a number outside 0..6. */
+  GARCO_API char garco_system_letter (int number);
+
+  /* A two-character observation code as the array keeps it: "1C" = 0x3143 = 12611. */
+  GARCO_API uint16_t garco_obs_code (const char text[2]);
+  /* Writes two characters and a NUL. */
+  GARCO_API void garco_obs_code_text (uint16_t code, char text[3]);
+
+  /* "2024-05-11T12:00:00.000" (no zone: the time system is the file's) and a NUL. `ms` counts from
+   * 1970-01-01; years 0001 to 9999. */
+  GARCO_API void garco_time_text (int64_t ms, char text[32]);
+  /* Reads 2024, 2024-05, 2024-05-11, 2024-132 (day of year), each but the first two optionally with
+   * T or blank and HH[:MM[:SS[.fff]]] and a final Z. GARCO_ERR_ARGUMENT otherwise. */
+  GARCO_API garco_status garco_time_parse (const char *text, int64_t *ms, garco_error *error);
+  /* Reads a span: a positive number and one of ms s m h d w ("12h", "1d"; a bare number is
+   * seconds). */
+  GARCO_API garco_status garco_span_parse (const char *text, int64_t *ms, garco_error *error);
+
+  /* ------------------------------------------------------------------ batches of columns */
+
+  /* The numbers are those of the array format (TileDB format_spec, Datatype). */
+  typedef enum garco_datatype
+  {
+    GARCO_INT32 = 0,
+    GARCO_INT64 = 1,
+    GARCO_FLOAT32 = 2,
+    GARCO_FLOAT64 = 3,
+    GARCO_CHAR = 4,
+    GARCO_INT8 = 5,
+    GARCO_UINT8 = 6,
+    GARCO_INT16 = 7,
+    GARCO_UINT16 = 8,
+    GARCO_UINT32 = 9,
+    GARCO_UINT64 = 10,
+    GARCO_STRING_ASCII = 11,
+    GARCO_STRING_UTF8 = 12,
+    GARCO_ANY = 17,
+    GARCO_DATETIME_YEAR = 18,
+    GARCO_DATETIME_DAY = 21,
+    GARCO_DATETIME_SEC = 24,
+    GARCO_DATETIME_MS = 25,
+    GARCO_DATETIME_US = 26,
+    GARCO_DATETIME_NS = 27,
+    GARCO_DATETIME_AS = 30,
+    GARCO_TIME_HR = 31,
+    GARCO_TIME_AS = 39,
+    GARCO_BLOB = 40,
+    GARCO_BOOL = 41,
+    GARCO_GEOM_WKB = 42,
+    GARCO_GEOM_WKT = 43
+  } garco_datatype;
+
+  /* "int64", "float32", "datetime_ms" ...; "?" for a number that is none. */
+  GARCO_API const char *garco_datatype_name (garco_datatype type);
+  /* Bytes a value; 0 for a number that is none. */
+  GARCO_API size_t garco_datatype_size (garco_datatype type);
+
+  typedef struct garco_column
+  {
+    const char *name;
+    garco_datatype type;
+    uint32_t width;     /* values a cell; 1 but for fixed arrays; UINT32_MAX: variable length */
+    const void *values; /* rows * width values; for variable length the bytes of all cells */
+    const uint64_t *offsets; /* variable length only: rows + 1 byte offsets into values */
+    const uint8_t *validity; /* one byte a cell, 0 = null; NULL: all valid */
+  } garco_column;
+
+  typedef struct garco_batch
+  {
+    int64_t rows;
+    size_t ncolumns;
+    const garco_column *columns;
+  } garco_batch;
+
+  /* Index of a column by name, or -1. */
+  GARCO_API int garco_batch_find (const garco_batch *batch, const char *name);
+
+/* The columns of observations, whatever they come from. Absent values of range, phase, doppler and
+ * snr are NaN; an unknown GLONASS channel is GARCO_FCN_UNKNOWN.
+ *   time    int64    ms since 1970-01-01 of the epoch's label (rounded to the millisecond)
+ *   sys     uint8    index into GARCO_SYSTEMS
+ *   sat     uint8    PRN or slot as RINEX 3 writes it
+ *   obs     uint16   garco_obs_code
+ *   range   float64  pseudorange, m
+ *   phase   float64  carrier phase, cycles
+ *   doppler float64  Hz
+ *   snr     float32  dB-Hz, or the receiver's unit
+ *   slip    uint16   lock counter; RINEX carries none, so 0 for observations from RINEX
+ *   flags   uint16   GARCO_FLAG_*
+ *   fcn     int8     GLONASS frequency channel; 0 for other systems */
+#define GARCO_FLAG_LOSS_OF_LOCK 1u   /* LLI bit 0 */
+#define GARCO_FLAG_HALF_CYCLE 2u     /* LLI bit 1 (RINEX 2: opposite wavelength factor) */
+#define GARCO_FLAG_BOC 4u            /* LLI bit 2 of RINEX 3 and later */
+#define GARCO_FLAG_ANTISPOOFING 8u   /* LLI bit 2 of RINEX 2 */
+#define GARCO_FLAG_POWER_FAILURE 16u /* epoch flag 1: power failure since the epoch before */
+#define GARCO_FCN_UNKNOWN (-128)
+
+  /* ------------------------------------------------------------------ RINEX observation files:
+   * reading */
+
+  /* Called for each damaged place that a salvaging reader leaves out; return non-zero to stop
+   * (GARCO_ERR_CANCELLED). */
+  typedef int (*garco_damage_fn) (void *context, const garco_error *damage);
+
+  typedef struct garco_reader_options
+  {
+    bool salvage;              /* leave damaged epochs out and report them, rather than fail */
+    garco_damage_fn on_damage; /* may be NULL */
+    void *context;             /* passed to on_damage */
+    const char *source;        /* name for errors of a fed reader; NULL: "input" */
+  } garco_reader_options;
+#define GARCO_READER_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    false, NULL, NULL, NULL                                                                        \
+  }
+
+  /* The observation types of one system, in file order. */
+  typedef struct garco_types
+  {
+    uint32_t count;
+    const char (*codes)[4]; /* "C1C", "L1" ...; NUL-ended; RINEX 2 codes have two characters */
+    const int32_t *scale; /* SYS / SCALE FACTOR: a stored value / scale is the true one; 1 = none */
+  } garco_types;
+
+  typedef struct garco_header
+  {
+    int version;         /* times 100: 211, 305 */
+    int crinex_version;  /* times 10: 10, 30, 31; 0 for plain RINEX */
+    char file_type;      /* 'O' */
+    char system;         /* 'G', 'M' ...; blank is given as 'G' */
+    char time_system[4]; /* "GPS", "GLO" ...; by the default of the system where not written */
+    char marker_name[61];
+    char marker_number[21];
+    char observer[21];
+    char agency[41];
+    char receiver[3][21];        /* number, type, version */
+    char antenna[2][21];         /* number, type */
+    double position[3];          /* APPROX POSITION XYZ, m; NaN where absent */
+    double antenna_delta[3];     /* height, east, north, m; NaN where absent */
+    double interval;             /* s; NaN where absent */
+    int64_t first_obs_ms;        /* TIME OF FIRST OBS; INT64_MIN where absent or unreadable */
+    int64_t last_obs_ms;         /* TIME OF LAST OBS; likewise */
+    int leap_seconds;            /* INT32_MIN where absent */
+    bool clock_applied;          /* RCV CLOCK OFFS APPL is 1 */
+    int8_t glonass_channel[100]; /* by slot; GARCO_FCN_UNKNOWN where not given */
+    garco_types types[GARCO_SYSTEM_COUNT]; /* RINEX 2: the same list for every system */
+    const char *text; /* the header's lines from RINEX VERSION / TYPE to END OF HEADER, LF ends, as
+                         they are but for right-trimming */
+    size_t text_size;
+  } garco_header;
+
+#define GARCO_MISSING INT64_MIN
+
+  typedef struct garco_epoch_sat
+  {
+    uint8_t system; /* index into GARCO_SYSTEMS */
+    uint8_t number; /* PRN or slot as RINEX 3 writes it */
+    uint16_t count; /* fields, as many as the system has types */
+    uint32_t first; /* index of its first field in values */
+  } garco_epoch_sat;
+
+  /* One record of the body. Flags 0 and 1 hold observations; 2 to 5 are events, their lines in
+   * `text`; 6 holds cycle slips in the shape of observations. */
+  typedef struct garco_epoch
+  {
+    int64_t time_ms;  /* the label, rounded down to ms since 1970-01-01; INT64_MIN: an event without
+                         time */
+    int64_t time_ps;  /* what is left, 0..999999999 ps */
+    int64_t clock_ps; /* receiver clock offset, ps; GARCO_MISSING where absent */
+    int flag;         /* 0..6 */
+    bool header_changed; /* this event changed what garco_reader_header gives */
+    int64_t line;        /* of the epoch line in the (decompressed) text, from 1 */
+    size_t nsats;
+    const garco_epoch_sat *sats;
+    const int64_t
+        *values; /* thousandths of the printed unit; GARCO_MISSING where blank; a printed 0 is 0 */
+    const char
+        *indicators; /* LLI at 2*i, SSI at 2*i + 1 for field i: the characters, ' ' where blank */
+    const char
+        *text; /* events: the epoch line and the lines after it, LF ends; else the epoch line(s) */
+    size_t text_size;
+  } garco_epoch;
+
+  typedef struct garco_reader garco_reader;
+
+  /* A reader that is fed: plain or Hatanaka text, decompressed. */
+  GARCO_API garco_status garco_reader_new (const garco_reader_options *options,
+                                           garco_reader **reader, garco_error *error);
+  /* A reader of a file, compressed or not ("-" is standard input); garco_reader_next never gives
+   * GARCO_AGAIN. The header is read before it returns. */
+  GARCO_API garco_status garco_reader_open (const char *path, const garco_reader_options *options,
+                                            garco_reader **reader, garco_error *error);
+  /* Copies `size` bytes in. Memory is bounded by the longest epoch and what was fed and not taken.
+   */
+  GARCO_API garco_status garco_reader_feed (garco_reader *reader, const void *bytes, size_t size,
+                                            garco_error *error);
+  /* Says that no more bytes will come. */
+  GARCO_API void garco_reader_finish (garco_reader *reader);
+  /* The next record into `epoch`, whose pointers live until the next call. GARCO_END at the end,
+   * GARCO_AGAIN when a fed reader wants bytes. After an error only garco_reader_free is useful. */
+  GARCO_API garco_status garco_reader_next (garco_reader *reader, garco_epoch *epoch,
+                                            garco_error *error);
+  /* NULL until the header is complete. Borrowed; changes with events that carry header lines. */
+  GARCO_API const garco_header *garco_reader_header (const garco_reader *reader);
+  /* Damaged places left out so far. */
+  GARCO_API int64_t garco_reader_damaged (const garco_reader *reader);
+  GARCO_API void garco_reader_free (garco_reader **reader);
+
+  /* ------------------------------------------------------------------ RINEX observation files:
+   * writing */
+
+  typedef enum garco_form
+  {
+    GARCO_FORM_RINEX = 0, /* plain text */
+    GARCO_FORM_CRINEX = 1 /* Hatanaka: 1.0 for RINEX 2, 3.0 for RINEX 3 and later */
+  } garco_form;
+
+  typedef struct garco_writer_options
+  {
+    garco_form form;
+    const char *program; /* line 2 of Hatanaka text, 40 characters at most; NULL: "garco VERSION" */
+    const char *date;    /* line 2 of Hatanaka text, 20 characters at most; NULL: the current UTC */
+  } garco_writer_options;
+#define GARCO_WRITER_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    GARCO_FORM_RINEX, NULL, NULL                                                                   \
+  }
+
+  typedef struct garco_writer garco_writer;
+
+  /* Opens PATH for writing, compressed by its ending (.Z .gz .bz2 .xz .zst, else not; "-" is
+   * standard output, not compressed). The file appears under its name when garco_writer_close
+   * succeeds. */
+  GARCO_API garco_status garco_writer_open (const char *path, const garco_writer_options *options,
+                                            garco_writer **writer, garco_error *error);
+  /* Writes header->text and keeps version and types. Once, first. */
+  GARCO_API garco_status garco_writer_header (garco_writer *writer, const garco_header *header,
+                                              garco_error *error);
+  /* Observations are printed from the numbers; an event's text as it is. */
+  GARCO_API garco_status garco_writer_epoch (garco_writer *writer, const garco_epoch *epoch,
+                                             garco_error *error);
+  GARCO_API garco_status garco_writer_close (garco_writer *writer, garco_error *error);
+  /* Without a close before it, leaves nothing under the file's name. */
+  GARCO_API void garco_writer_free (garco_writer **writer);
+
+  /* ------------------------------------------------------------------ arrays */
+
+  typedef struct garco_filter_info
+  {
+    const char *name;     /* "zstd", "float_scale", "bit_width_reduction" ... */
+    int32_t level;        /* compressors */
+    double scale, offset; /* float_scale */
+    uint64_t byte_width;  /* float_scale */
+    uint32_t window;      /* bit_width_reduction, positive_delta: bytes */
+  } garco_filter_info;
+
+  typedef struct garco_field_info
+  {
+    const char *name;
+    bool is_dimension;
+    garco_datatype type;
+    uint32_t width; /* values a cell; UINT32_MAX: variable length */
+    bool nullable;
+    const void
+        *domain; /* dimensions of fixed size: lowest and highest value, in `type`; else NULL */
+    const void *extent; /* tile extent in `type`; NULL where there is none */
+    size_t nfilters;
+    const garco_filter_info *filters;
+  } garco_field_info;
+
+  typedef struct garco_schema_info
+  {
+    uint32_t version; /* of the format */
+    bool sparse, allows_duplicates;
+    const char *tile_order, *cell_order; /* "row-major", "col-major" ... */
+    uint64_t capacity;
+    size_t nfields; /* dimensions first */
+    const garco_field_info *fields;
+  } garco_schema_info;
+
+  typedef struct garco_fragment_info
+  {
+    const char *name;
+    uint64_t timestamp_start, timestamp_end; /* ms since 1970-01-01 */
+    uint32_t version;
+    uint64_t cells;
+    uint64_t tiles;
+    uint64_t bytes;      /* of its data files */
+    bool has_timestamps; /* consolidated, with a time of writing for each cell */
+    size_t ndomain;      /* dimensions */
+    const void *const
+        *domain; /* per dimension lowest and highest value in its type; NULL: variable length */
+  } garco_fragment_info;
+
+  typedef struct garco_array_options
+  {
+    uint64_t timestamp_start, timestamp_end; /* only what was written in [start, end], ms since
+                                                1970-01-01; an end of 0 is now */
+    bool raw_missing; /* leave the number that FloatScale keeps for NaN as it is */
+  } garco_array_options;
+#define GARCO_ARRAY_OPTIONS_INIT                                                                   \
+  {                                                                                                \
+    0, 0, false                                                                                    \
+  }
+
+  typedef struct garco_array garco_array;
+
+  /* Makes an empty array at URI, whose parent exists, by a preset: "earthscope". GARCO_ERR_EXISTS
+   * where anything but an empty directory is there already. */
+  GARCO_API garco_status garco_array_create (const char *uri, const char *preset,
+                                             garco_error *error);
+  /* Opens for reading. GARCO_ERR_NOT_FOUND: nothing there; GARCO_ERR_FORMAT: no array. */
+  GARCO_API garco_status garco_array_open (const char *uri, const garco_array_options *options,
+                                           garco_array **array, garco_error *error);
+  GARCO_API const garco_schema_info *garco_array_schema (const garco_array *array);
+  GARCO_API size_t garco_array_fragment_count (const garco_array *array);
+  /* Fragments in the order of their writing. */
+  GARCO_API garco_status garco_array_fragment (garco_array *array, size_t index,
+                                               garco_fragment_info *info, garco_error *error);
+  /* Lowest and highest value of the dimension over all visible fragments, in its type, into `range`
+   * of two values. GARCO_END where there are no cells. */
+  GARCO_API garco_status garco_array_domain (garco_array *array, size_t dimension, void *range,
+                                             garco_error *error);
+
+  typedef struct garco_metadata_info
+  {
+    const char *key;
+    garco_datatype type;
+    uint32_t count;
+    const void *values;
+  } garco_metadata_info;
+
+  GARCO_API garco_status garco_array_metadata_count (garco_array *array, size_t *count,
+                                                     garco_error *error);
+  /* Items in the order of their keys. */
+  GARCO_API garco_status garco_array_metadata (garco_array *array, size_t index,
+                                               garco_metadata_info *info, garco_error *error);
+  GARCO_API void garco_array_free (garco_array **array);
+
+  /* A closed range of one dimension, the values widened: integers and dates to int64 (uint64 above
+   * INT64_MAX do not occur in a range), floats to double. */
+  typedef struct garco_range
+  {
+    size_t dimension;
+    int64_t low, high;
+    double flow, fhigh; /* dimensions of floating type */
+  } garco_range;
+
+  typedef struct garco_scan_options
+  {
+    size_t nranges; /* ranges of one dimension are a union, dimensions an intersection; none: all */
+    const garco_range *ranges;
+    size_t nfields; /* fields wanted, dimensions or attributes; 0: all, dimensions first */
+    const char *const *fields;
+    uint64_t memory; /* bytes that a batch aims to stay below; 0: 64 MiB */
+  } garco_scan_options;
+#define GARCO_SCAN_OPTIONS_INIT                                                                    \
+  {                                                                                                \
+    0, NULL, 0, NULL, 0                                                                            \
+  }
+
+  typedef struct garco_scan garco_scan;
+
+  /* Cells of the array in row-major order of the dimensions, the latest of equal coordinates (all
+   * of them where the schema allows duplicates), as TileDB's row-major read gives them. */
+  GARCO_API garco_status garco_scan_open (garco_array *array, const garco_scan_options *options,
+                                          garco_scan **scan, garco_error *error);
+  /* The next rows into `batch`, whose pointers live until the next call; never zero rows. GARCO_END
+   * at the end. */
+  GARCO_API garco_status garco_scan_next (garco_scan *scan, garco_batch *batch, garco_error *error);
+  GARCO_API void garco_scan_free (garco_scan **scan);
+
+  /* ------------------------------------------------------------------ queries on files and arrays
+   */
+
+  typedef struct garco_query_options
+  {
+    int64_t start_ms, end_ms; /* start <= time < end */
+    const char *systems;      /* letters; NULL: all */
+    size_t nsats;
+    const char *const *sats; /* "G05", "R24"; none: all */
+    size_t ncodes;
+    const char *const *codes; /* "1C"; none: all */
+    size_t nfields;
+    const char *const *fields; /* columns wanted, by the names above; none: all */
+    int system_base;           /* number that an array gives to GPS: 0 or 1; -1: found out */
+    bool salvage;
+    bool keep_zeros; /* RINEX: a 0 in a code, phase or strength field is a value */
+    bool raw_missing;
+    garco_damage_fn on_damage;                           /* salvage; may be NULL */
+    void (*on_notice) (void *context, const char *text); /* what was assumed; may be NULL */
+    void *context;
+    int threads; /* 0: as many as processors */
+  } garco_query_options;
+#define GARCO_QUERY_OPTIONS_INIT                                                                   \
+  {                                                                                                \
+    INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, 0, NULL, -1, false, false, false, NULL, NULL,    \
+        NULL, 0                                                                                    \
+  }
+
+  typedef struct garco_query garco_query;
+
+  /* Rows of the sources one after the other: each a RINEX file, "-", or an array (a directory).
+   * Arrays with other dimensions than (time, sys, sat, obs) are read by the names constell and
+   * obs_code too, and a dimension that is not there cannot be selected on. */
+  GARCO_API garco_status garco_query_open (const char *const *sources, size_t nsources,
+                                           const garco_query_options *options, garco_query **query,
+                                           garco_error *error);
+  /* The next rows; `batch`'s columns are the fields asked for, in that order, and the same for each
+   * batch of one source. Times rise within a file as the file has them and in an array throughout.
+   */
+  GARCO_API garco_status garco_query_next (garco_query *query, garco_batch *batch,
+                                           garco_error *error);
+  GARCO_API void garco_query_free (garco_query **query);
+
+  typedef enum garco_aggregate
+  {
+    GARCO_COUNT = 0, /* of values that are not NaN */
+    GARCO_MEAN,
+    GARCO_MIN,
+    GARCO_MAX,
+    GARCO_STD, /* of the sample: divided by n - 1; NaN below two values */
+    GARCO_SUM,
+    GARCO_AGGREGATE_COUNT
+  } garco_aggregate;
+
+  GARCO_API const char *garco_aggregate_name (garco_aggregate aggregate); /* "mean" */
+
+#define GARCO_BY_DAY 1u
+#define GARCO_BY_SYSTEM 2u
+#define GARCO_BY_SAT 4u
+#define GARCO_BY_CODE 8u
+
+  /* A table of groups: columns `day` (int64, ms of its start), `sys`, `sat`, `obs` as far as
+   * grouped by, then FIELD_AGGREGATE float64 (count: int64) for each of options->fields (none: snr)
+   * and aggregates, in that order, rows sorted by the group. Without groups one row. */
+  typedef struct garco_stats garco_stats;
+  GARCO_API garco_status garco_stats_compute (const char *const *sources, size_t nsources,
+                                              const garco_query_options *options, unsigned by,
+                                              const garco_aggregate *aggregates, size_t naggregates,
+                                              garco_stats **stats, garco_error *error);
+  GARCO_API const garco_batch *garco_stats_table (const garco_stats *stats);
+  GARCO_API void garco_stats_free (garco_stats **stats);
+
+  /* ------------------------------------------------------------------ ingest */
+
+  typedef enum garco_ingest_outcome
+  {
+    GARCO_INGESTED = 0,
+    GARCO_INGESTED_BEFORE, /* a file of the same bytes is in the array: left out */
+    GARCO_INGEST_EMPTY     /* no observations in the file: nothing to write */
+  } garco_ingest_outcome;
+
+  typedef struct garco_ingest_report
+  {
+    const char *file;
+    garco_ingest_outcome outcome;
+    int64_t epochs, cells;
+    int64_t damaged;      /* places left out by salvage */
+    const char *fragment; /* name; NULL where none was written */
+    char sha256[65];      /* of the file's bytes, hexadecimal */
+  } garco_ingest_report;
+
+  typedef struct garco_ingest_options
+  {
+    bool salvage;
+    bool keep_zeros;
+    garco_damage_fn on_damage;                                            /* may be NULL */
+    void (*on_report) (void *context, const garco_ingest_report *report); /* may be NULL */
+    void *context;
+  } garco_ingest_options;
+#define GARCO_INGEST_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    false, false, NULL, NULL, NULL                                                                 \
+  }
+
+  /* Puts each file whole into the array at URI, which is made by the earthscope preset where it is
+   * not there: one fragment a file, visible at once or not at all, and each file once (by its
+   * SHA-256, kept in the array's metadata). Stops at the first error; files before it stay in. */
+  GARCO_API garco_status garco_ingest (const char *const *files, size_t nfiles, const char *uri,
+                                       const garco_ingest_options *options, garco_error *error);
+
+  /* ------------------------------------------------------------------ simulation */
+
+  typedef struct garco_simulate_options
+  {
+    const char *station; /* four characters; NULL: "P057" */
+    double position[3];  /* m, Earth-centred Earth-fixed */
+    int64_t start_ms;    /* first epoch */
+    int64_t duration_ms;
+    int64_t interval_ms;
+    const char *systems; /* of "GREC"; NULL: "G" */
+    uint64_t seed;
+    int version; /* 211 or 304 */
+    garco_form form;
+  } garco_simulate_options;
+/* A day of P057 (position by the PBO's published coordinates) at 15 s from 2024-01-01. */
+#define GARCO_SIMULATE_OPTIONS_INIT                                                                \
+  {                                                                                                \
+    NULL, {-1833358.757, -4399352.969, 4226392.943}, INT64_C (1704067200000), INT64_C (86400000),  \
+        15000, NULL, 1, 211, GARCO_FORM_CRINEX                                                     \
+  }
+
+  /* Writes what the station would have recorded to PATH, compressed by its ending. The same options
+   * write the same bytes. The header says that the data are simulated. */
+  GARCO_API garco_status garco_simulate (const garco_simulate_options *options, const char *path,
+                                         garco_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,2 @@
+garco_add_test (test_civil_time)
+garco_add_test (test_base)

@@ -1,2 +1,3 @@
 garco_add_test (test_civil_time)
 garco_add_test (test_base)
+garco_add_test (test_source)

@@ -17,7 +17,7 @@ static const char observation_line[] =
 static const char navigation_line[] =
     "     2.11           NAVIGATION DATA                         RINEX VERSION / TYPE\n";
 
-static char work_dir[] = "/tmp/garco-source-XXXXXX";
+static char work_dir[] = "garco-source-XXXXXX";
 static char work_file[64];
 
 static int

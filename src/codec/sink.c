@@ -243,7 +243,7 @@ open_temporary (garco__sink *sink, garco_error *error)
 static garco_status
 open_target (garco__sink *sink, const char *path, garco_error *error)
 {
-  bool in_place;
+  bool in_place = false;
   for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
   {
     size_t length = strlen (path), tail = strlen (endings[i].ending);

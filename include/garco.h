@@ -466,7 +466,7 @@ extern "C"
     int64_t start_ms, end_ms; /* start <= time < end */
     const char *systems;      /* letters; NULL: all */
     size_t nsats;
-    const char *const *sats; /* "G05", "R24"; none: all */
+    const char *const *sats; /* "G05", "R24", or "5": of any system; none: all */
     size_t ncodes;
     const char *const *codes; /* "1C"; none: all */
     size_t nfields;
@@ -494,6 +494,10 @@ extern "C"
   GARCO_API garco_status garco_query_open (const char *const *sources, size_t nsources,
                                            const garco_query_options *options, garco_query **query,
                                            garco_error *error);
+  /* The columns of the source that is being read, names, types and widths without values: known
+   * before its first row and where it has none. Borrowed until the next call on the query; NULL
+   * after the last source. */
+  GARCO_API const garco_column *garco_query_columns (const garco_query *query, size_t *count);
   /* The next rows; `batch`'s columns are the fields asked for, in that order, and the same for each
    * batch of one source. Times rise within a file as the file has them and in an array throughout.
    */

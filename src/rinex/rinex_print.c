@@ -1,0 +1,335 @@
+/* Epochs to RINEX text, in the form that RNXCMP's crx2rnx prints: the same bytes for the same
+ * values, whatever the file looked like that they were read from.
+ *
+ *    24  1  1  0  0 15.0000000  0 14G01G02G03G04G05G06G07G08G09G10G11G12  .000000001
+ *                                   G13G14
+ *     20000000.000 7  105095000.12347         .123                       .000
+ *
+ *   RINEX 2: year, month, day, hour, minute, second, flag, count, 12 satellites a line, the clock
+ *   in columns 69 to 80; then five values a line of 14 columns and two for LLI and SSI.
+ *
+ *   > 2024 01 01 00 00 15.0000000  0 14       .000000001234
+ *   G01  20000000.000 7  105095000.12347
+ *
+ *   RINEX 3: the clock in columns 42 to 56; a satellite a line.
+ *
+ * Values below 1 have no leading zero, missing ones are blank, lines end with their last
+ * character.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "rinex/rinex_write.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/civil_time.h"
+#include "base/error.h"
+
+#define VALUE_WIDTH 14
+#define FIELD_WIDTH 16
+#define MAX_COUNT 999
+#define HEAD_ROOM 64
+
+static size_t
+head_width (int version)
+{
+  return version >= 300 ? 41 : 32;
+}
+
+/* ------------------------------------------------------------------ numbers */
+
+/* `value` / 10^decimals, right-aligned, without a leading zero; false where it does not fit. */
+static bool
+put_fixed (char *field, int width, int64_t value, int decimals)
+{
+  uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  int at = width;
+  for (int i = 0; i < decimals; i++, rest /= 10)
+    field[--at] = (char)('0' + rest % 10);
+  field[--at] = '.';
+  for (; rest > 0 && at > 0; rest /= 10)
+    field[--at] = (char)('0' + rest % 10);
+  bool fits = rest == 0 && (value >= 0 || at > 0);
+  if (fits && value < 0)
+    field[--at] = '-';
+  while (at > 0)
+    field[--at] = ' ';
+  return fits;
+}
+
+static garco_status
+put_clock (int version, int64_t clock_ps, char *field, garco_error *error)
+{
+  bool modern = version >= 300;
+  int64_t half = clock_ps < 0 ? -500 : 500;
+  bool fits = modern ? put_fixed (field, 15, clock_ps, 12)
+                     : put_fixed (field, 12, (clock_ps + half) / 1000, 9);
+  return fits ? GARCO_OK
+              : garco__fail (error, GARCO_ERR_LIMIT, NULL,
+                             "a clock offset that %d columns cannot hold", modern ? 15 : 12);
+}
+
+/* ------------------------------------------------------------------ epoch lines */
+
+/* The columns before the satellites, by the numbers. */
+static void
+make_head (int version, const garco_epoch *epoch, char head[HEAD_ROOM])
+{
+  int year, month, day;
+  char text[HEAD_ROOM + 64];
+  bool modern = version >= 300;
+  memset (head, ' ', HEAD_ROOM);
+  if (epoch->time_ms == INT64_MIN)
+  {
+    head[0] = modern ? '>' : ' ';
+    head[modern ? 31 : 28] = (char)('0' + epoch->flag);
+    return;
+  }
+  int64_t days = garco__floor_div (epoch->time_ms, GARCO__DAY_MS);
+  int64_t ms = epoch->time_ms - days * GARCO__DAY_MS;
+  garco__date_of_days (days, &year, &month, &day);
+  int hour = (int)(ms / 3600000), minute = (int)(ms / 60000 % 60);
+  int second = (int)(ms / 1000 % 60);
+  int fraction = (int)(ms % 1000 * 10000 + epoch->time_ps / 100000);
+  int length = modern
+                   ? snprintf (text, sizeof text, "> %04d %02d %02d %02d %02d %2d.%07d  %d", year,
+                               month, day, hour, minute, second, fraction, epoch->flag)
+                   : snprintf (text, sizeof text, " %02d %2d %2d %2d %2d %2d.%07d  %d", year % 100,
+                               month, day, hour, minute, second, fraction, epoch->flag);
+  memcpy (head, text, length > 0 && length < HEAD_ROOM ? (size_t)length : 0);
+}
+
+/* The columns before the satellites, by the text; false where it is no epoch line. */
+static bool
+copy_head (int version, const garco_epoch *epoch, char head[HEAD_ROOM])
+{
+  const char *end = epoch->text != NULL ? memchr (epoch->text, '\n', epoch->text_size) : NULL;
+  size_t size = end != NULL ? (size_t)(end - epoch->text) : epoch->text_size;
+  size_t flag = version >= 300 ? 31 : 28, width = head_width (version);
+  if (epoch->text == NULL || size <= flag || epoch->text[flag] != '0' + epoch->flag)
+    return false;
+  memset (head, ' ', HEAD_ROOM);
+  memcpy (head, epoch->text, size < width ? size : width);
+  head[0] = version >= 300 ? '>' : ' ';
+  return true;
+}
+
+/* Writes the count where it is another one than the columns say. */
+static void
+set_count (int version, size_t nsats, char head[HEAD_ROOM])
+{
+  char *columns = head + (version >= 300 ? 32 : 29);
+  size_t said = 0;
+  for (int i = 0; i < 3; i++)
+    said = columns[i] >= '0' && columns[i] <= '9' ? 10 * said + (size_t)(columns[i] - '0') : said;
+  if (said == nsats && columns[2] != ' ')
+    return;
+  columns[0] = nsats >= 100 ? (char)('0' + nsats / 100) : ' ';
+  columns[1] = nsats >= 10 ? (char)('0' + nsats / 10 % 10) : ' ';
+  columns[2] = (char)('0' + nsats % 10);
+}
+
+static bool
+names_satellite (const char *name, const garco_epoch_sat *sat)
+{
+  char tens = name[1] == ' ' ? '0' : name[1], ones = name[2];
+  return (name[0] == ' ' || name[0] == garco_system_letter (sat->system)) && tens >= '0' &&
+         tens <= '9' && ones >= '0' && ones <= '9' &&
+         (tens - '0') * 10 + (ones - '0') == sat->number;
+}
+
+/* The satellite's three characters in the epoch lines of RINEX 2, NULL where they are not there.
+ * Old files begin continuation lines with the satellites. */
+static const char *
+find_name (const garco_epoch *epoch, size_t index)
+{
+  const char *line = epoch->text, *end = epoch->text + epoch->text_size;
+  for (size_t i = index / 12; i > 0 && line != NULL; i--)
+  {
+    line = memchr (line, '\n', (size_t)(end - line));
+    line = line != NULL ? line + 1 : NULL;
+  }
+  if (line == NULL)
+    return NULL;
+  bool indented = index < 12 || end - line < 3 || line[2] == ' ';
+  size_t column = (indented ? 32 : 0) + 3 * (index % 12);
+  return (size_t)(end - line) >= column + 3 ? line + column : NULL;
+}
+
+static void
+put_name (int version, const garco_epoch *epoch, size_t index, char *name)
+{
+  const garco_epoch_sat *sat = &epoch->sats[index];
+  const char *found = version < 300 && epoch->text != NULL ? find_name (epoch, index) : NULL;
+  if (found != NULL && names_satellite (found, sat))
+  {
+    memcpy (name, found, 3);
+    return;
+  }
+  name[0] = garco_system_letter (sat->system);
+  name[1] = (char)('0' + sat->number / 10 % 10);
+  name[2] = (char)('0' + sat->number % 10);
+}
+
+garco_status
+garco__epoch_line (int version, const garco_epoch *epoch, garco__buffer *line, garco_error *error)
+{
+  char head[HEAD_ROOM];
+  size_t width = head_width (version);
+  if (epoch->nsats > MAX_COUNT)
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL,
+                        "an epoch of %zu satellites, three columns hold %d at most", epoch->nsats,
+                        MAX_COUNT);
+  line->size = 0;
+  if (!copy_head (version, epoch, head))
+    make_head (version, epoch, head);
+  set_count (version, epoch->nsats, head);
+  GARCO_TRY (garco__buffer_append (line, head, width, error));
+  GARCO_TRY (garco__buffer_reserve (line, 3 * epoch->nsats, error));
+  for (size_t i = 0; i < epoch->nsats; i++)
+    put_name (version, epoch, i, (char *)line->data + width + 3 * i);
+  line->size += 3 * epoch->nsats;
+  while (epoch->nsats == 0 && line->size > 0 && line->data[line->size - 1] == ' ')
+    line->size--;
+  return GARCO_OK;
+}
+
+/* ------------------------------------------------------------------ plain text */
+
+/* Ends the line that began at `start`. The buffer has room for one more character. */
+static void
+end_line (garco__buffer *out, size_t start)
+{
+  while (out->size > start && out->data[out->size - 1] == ' ')
+    out->size--;
+  out->data[out->size++] = '\n';
+}
+
+/* Columns `from` to `to` of the epoch line, and what follows them. */
+static garco_status
+print_head (int version, const garco_epoch *epoch, const garco__buffer *line, garco__buffer *out,
+            garco_error *error)
+{
+  size_t start = out->size, width = version >= 300 ? 41 : 68;
+  size_t size = line->size < width ? line->size : width;
+  GARCO_TRY (garco__buffer_reserve (out, width + 17, error));
+  char *at = (char *)out->data + start;
+  memset (at, ' ', width);
+  memcpy (at, line->data, size);
+  out->size += width;
+  if (epoch->clock_ps != GARCO_MISSING)
+  {
+    GARCO_TRY (put_clock (version, epoch->clock_ps, at + width, error));
+    out->size += version >= 300 ? 15 : 12;
+  }
+  end_line (out, start);
+  return GARCO_OK;
+}
+
+/* RINEX 2: the satellites from the 13th on. */
+static garco_status
+print_continuation (const garco__buffer *line, garco__buffer *out, garco_error *error)
+{
+  for (size_t done = 68; done < line->size; done += 36)
+  {
+    size_t start = out->size;
+    size_t size = line->size - done < 36 ? line->size - done : 36;
+    GARCO_TRY (garco__buffer_reserve (out, 32 + 36 + 1, error));
+    memset (out->data + start, ' ', 32);
+    memcpy (out->data + start + 32, line->data + done, size);
+    out->size += 32 + size;
+    end_line (out, start);
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+put_field (const garco_epoch *epoch, size_t field, char *at, garco_error *error)
+{
+  int64_t value = epoch->values[field];
+  if (value == GARCO_MISSING)
+    memset (at, ' ', VALUE_WIDTH);
+  else if (!put_fixed (at, VALUE_WIDTH, value, 3))
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL, "a value that %d columns cannot hold",
+                        VALUE_WIDTH);
+  if (epoch->indicators != NULL)
+    memcpy (at + VALUE_WIDTH, epoch->indicators + 2 * field, 2);
+  else
+    memset (at + VALUE_WIDTH, ' ', 2);
+  return GARCO_OK;
+}
+
+/* The values of a satellite, `per_line` a line; `start` is where the first line begins. */
+static garco_status
+print_values (const garco_epoch *epoch, const garco_epoch_sat *sat, size_t per_line, size_t start,
+              garco__buffer *out, garco_error *error)
+{
+  GARCO_TRY (garco__buffer_reserve (out, (FIELD_WIDTH + 1) * ((size_t)sat->count + 1), error));
+  for (size_t i = 0; i < sat->count; i++)
+  {
+    if (i > 0 && i % per_line == 0)
+    {
+      end_line (out, start);
+      start = out->size;
+    }
+    GARCO_TRY (put_field (epoch, sat->first + i, (char *)out->data + out->size, error));
+    out->size += FIELD_WIDTH;
+  }
+  if (sat->count > 0 || out->size > start)
+    end_line (out, start);
+  return GARCO_OK;
+}
+
+garco_status
+garco__print_epoch (int version, const garco_epoch *epoch, const garco__buffer *line,
+                    garco__buffer *out, garco_error *error)
+{
+  bool modern = version >= 300;
+  GARCO_TRY (print_head (version, epoch, line, out, error));
+  if (!modern)
+    GARCO_TRY (print_continuation (line, out, error));
+  for (size_t i = 0; i < epoch->nsats; i++)
+  {
+    char name[3];
+    size_t start = out->size;
+    if (modern)
+    {
+      put_name (version, epoch, i, name);
+      GARCO_TRY (garco__buffer_append (out, name, sizeof name, error));
+    }
+    GARCO_TRY (print_values (epoch, &epoch->sats[i], modern ? SIZE_MAX : 5, start, out, error));
+  }
+  return GARCO_OK;
+}
+
+/* ------------------------------------------------------------------ events */
+
+garco_status
+garco__print_event (int version, const garco_epoch *epoch, garco__buffer *out, garco_error *error)
+{
+  size_t start = out->size;
+  char head[HEAD_ROOM];
+  GARCO_TRY (garco__buffer_reserve (out, epoch->text_size + HEAD_ROOM + 1, error));
+  if (epoch->text == NULL || epoch->text_size == 0)
+  {
+    make_head (version, epoch, head);
+    set_count (version, 0, head);
+    memcpy (out->data + start, head, head_width (version));
+    out->size += head_width (version);
+    end_line (out, start);
+    return GARCO_OK;
+  }
+  size_t line = start;
+  for (size_t i = 0; i < epoch->text_size; i++)
+    if (epoch->text[i] == '\n')
+    {
+      end_line (out, line);
+      line = out->size;
+    }
+    else if (epoch->text[i] != '\r')
+      out->data[out->size++] = (uint8_t)epoch->text[i];
+  if (out->size > line)
+    end_line (out, line);
+  if (out->size > start && out->data[start] != '\n')
+    out->data[start] = version >= 300 ? '>' : ' ';
+  return GARCO_OK;
+}

@@ -1,0 +1,21 @@
+/* Epochs to RINEX text: what the writer prints.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_RINEX_WRITE_H
+#define GARCO_RINEX_WRITE_H
+
+#include "base/buffer.h"
+#include "garco.h"
+
+/* Replaces `line` by the epoch line with all satellites in a row and without the clock: 32 columns
+ * (RINEX 3 and later: 41) and three characters a satellite. It is epoch->text's where that is given
+ * and lists the satellites of epoch->sats, else made from the numbers. */
+garco_status garco__epoch_line (int version, const garco_epoch *epoch, garco__buffer *line,
+                                garco_error *error);
+/* Appends an epoch of flag 0, 1 or 6 as plain text; `line` is what garco__epoch_line gave. */
+garco_status garco__print_epoch (int version, const garco_epoch *epoch, const garco__buffer *line,
+                                 garco__buffer *out, garco_error *error);
+/* Appends an event: its text, lines right-trimmed, or an epoch line of its numbers. */
+garco_status garco__print_event (int version, const garco_epoch *epoch, garco__buffer *out,
+                                 garco_error *error);
+
+#endif

@@ -1,0 +1,309 @@
+/* garco_writer: plain text byte by byte, epoch lines from text and from numbers, Hatanaka files.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "test_support.h"
+
+#include <unistd.h>
+
+#include "base/buffer.h"
+
+#define NONE GARCO_MISSING
+#define NO_TIME INT64_MIN
+#define START INT64_C (1704067215000) /* 2024-01-01 00:00:15 */
+#define OUT "garco-writer-test.out"
+
+static const char header2[] =
+    "     2.11           OBSERVATION DATA    M (MIXED)           RINEX VERSION / TYPE\n"
+    "     6    C1    L1    L2    P2    S1    S2                  # / TYPES OF OBSERV\n"
+    "                                                            END OF HEADER\n";
+static const char header3[] =
+    "     3.04           OBSERVATION DATA    M                   RINEX VERSION / TYPE\n"
+    "G    2 C1C L1C                                              SYS / # / OBS TYPES\n"
+    "                                                            END OF HEADER\n";
+
+static char *
+file_text (const char *path)
+{
+  FILE *file = fopen (path, "rb");
+  assert_non_null (file);
+  char *text = calloc (1, 65536);
+  assert_non_null (text);
+  size_t got = fread (text, 1, 65535, file);
+  assert_true (got < 65535);
+  fclose (file);
+  return text;
+}
+
+static garco_writer *
+open_writer (int version, garco_form form)
+{
+  garco_error error;
+  garco_writer *writer;
+  garco_writer_options options = GARCO_WRITER_OPTIONS_INIT;
+  garco_header header;
+  memset (&header, 0, sizeof header);
+  header.version = version;
+  header.text = version >= 300 ? header3 : header2;
+  header.text_size = strlen (header.text);
+  options.form = form;
+  options.program = "tester";
+  options.date = "01-Jan-24 00:00";
+  unlink (OUT);
+  assert_ok (garco_writer_open (OUT, &options, &writer, &error), &error);
+  assert_ok (garco_writer_header (writer, &header, &error), &error);
+  return writer;
+}
+
+/* Writes the epochs and compares what stands behind the header. */
+static void
+expect (int version, garco_form form, const garco_epoch *epochs, size_t count, const char *body)
+{
+  garco_error error;
+  garco_writer *writer = open_writer (version, form);
+  for (size_t i = 0; i < count; i++)
+    assert_ok (garco_writer_epoch (writer, &epochs[i], &error), &error);
+  assert_int_not_equal (access (OUT, F_OK), 0);
+  assert_ok (garco_writer_close (writer, &error), &error);
+  garco_writer_free (&writer);
+  assert_null (writer);
+  char *text = file_text (OUT);
+  const char *header = version >= 300 ? header3 : header2;
+  char *found = strstr (text, header);
+  assert_non_null (found);
+  if (form == GARCO_FORM_CRINEX)
+    assert_int_equal (found - text, 81 + 79);
+  else
+    assert_ptr_equal (found, text);
+  assert_string_equal (found + strlen (header), body);
+  free (text);
+  unlink (OUT);
+}
+
+static const garco_epoch_sat two_sats[] = {{0, 1, 6, 0}, {1, 24, 6, 6}};
+static const int64_t two_values[] = {INT64_C (20000000000),
+                                     INT64_C (105095000123),
+                                     NONE,
+                                     0,
+                                     45250,
+                                     -123,
+                                     NONE,
+                                     NONE,
+                                     NONE,
+                                     NONE,
+                                     NONE,
+                                     INT64_C (9999999999999)};
+static const char two_flags[] = " 784                    ";
+
+static void
+test_plain_2 (void **state)
+{
+  (void)state;
+  const garco_epoch epoch = {.time_ms = START,
+                             .time_ps = 100000,
+                             .clock_ps = -1000,
+                             .nsats = 2,
+                             .sats = two_sats,
+                             .values = two_values,
+                             .indicators = two_flags};
+  expect (211, GARCO_FORM_RINEX, &epoch, 1,
+          " 24  1  1  0  0 15.0000001  0  2G01R24                               -.000000001\n"
+          "  20000000.000 7 105095000.12384                          .000          45.250\n"
+          "         -.123\n"
+          "\n"
+          "9999999999.999\n");
+}
+
+/* The lines of the file that was read are kept, but for the count and the clock's form. */
+static void
+test_epoch_lines_from_text (void **state)
+{
+  (void)state;
+  static const garco_epoch_sat sats[14] = {
+      {0, 1, 0, 0},  {0, 2, 0, 0},  {0, 3, 0, 0},  {0, 4, 0, 0}, {0, 5, 0, 0},
+      {0, 6, 0, 0},  {0, 7, 0, 0},  {0, 8, 0, 0},  {0, 9, 0, 0}, {0, 10, 0, 0},
+      {0, 11, 0, 0}, {0, 12, 0, 0}, {0, 13, 0, 0}, {0, 14, 0, 0}};
+  static const char padded[] =
+      " 24 01 01 00 00 15.0000000  0 14  1  2G 3G04  5  6  7  8  9 10 11 12"
+      " 0.000000500\n"
+      "                                 13G14\n";
+  static const char unpadded[] =
+      " 24 01 01 00 00 15.0000000  0 14  1  2G 3G04  5  6  7  8  9 10 11 12\n"
+      " 13G14\n";
+  static const char other[] = " 24 01 01 00 00 15.0000000  0 14G21G22G23\n";
+  const garco_epoch epochs[] = {{.time_ms = START,
+                                 .clock_ps = 500000,
+                                 .nsats = 14,
+                                 .sats = sats,
+                                 .text = padded,
+                                 .text_size = strlen (padded)},
+                                {.time_ms = START,
+                                 .clock_ps = NONE,
+                                 .nsats = 14,
+                                 .sats = sats,
+                                 .text = unpadded,
+                                 .text_size = strlen (unpadded)},
+                                {.time_ms = START,
+                                 .clock_ps = NONE,
+                                 .nsats = 2,
+                                 .sats = sats,
+                                 .text = other,
+                                 .text_size = strlen (other)}};
+  expect (211, GARCO_FORM_RINEX, epochs, 3,
+          " 24 01 01 00 00 15.0000000  0 14  1  2G 3G04  5  6  7  8  9 10 11 12  .000000500\n"
+          "                                 13G14\n"
+          " 24 01 01 00 00 15.0000000  0 14  1  2G 3G04  5  6  7  8  9 10 11 12\n"
+          "                                 13G14\n"
+          " 24 01 01 00 00 15.0000000  0  2G01G02\n");
+}
+
+static void
+test_plain_3 (void **state)
+{
+  (void)state;
+  static const garco_epoch_sat sats[] = {{0, 1, 2, 0}, {3, 36, 2, 2}};
+  static const char line[] = "> 2024  1  1  0  0 15.0000000  0  2\n";
+  const garco_epoch epochs[] = {
+      {.time_ms = START + 500,
+       .clock_ps = INT64_C (1234567890123),
+       .flag = 1,
+       .nsats = 2,
+       .sats = sats,
+       .values = two_values + 1,
+       .indicators = two_flags},
+      {.time_ms = START, .clock_ps = NONE, .text = line, .text_size = strlen (line)}};
+  expect (304, GARCO_FORM_RINEX, epochs, 2,
+          "> 2024 01 01 00 00 15.5000000  1  2       1.234567890123\n"
+          "G01 105095000.123 7              84\n"
+          "E36          .000          45.250\n"
+          "> 2024  1  1  0  0 15.0000000  0  0\n");
+}
+
+static void
+test_events (void **state)
+{
+  (void)state;
+  static const char comment[] =
+      "                            4  2\r\n"
+      "one                                                         COMMENT   \n"
+      "two                                                         COMMENT";
+  const garco_epoch epochs[] = {{.time_ms = NO_TIME,
+                                 .clock_ps = NONE,
+                                 .flag = 4,
+                                 .text = comment,
+                                 .text_size = strlen (comment)},
+                                {.time_ms = START, .clock_ps = NONE, .flag = 5},
+                                {.time_ms = NO_TIME, .clock_ps = NONE, .flag = 2}};
+  expect (211, GARCO_FORM_RINEX, epochs, 3,
+          "                            4  2\n"
+          "one                                                         COMMENT\n"
+          "two                                                         COMMENT\n"
+          " 24  1  1  0  0 15.0000000  5  0\n"
+          "                            2  0\n");
+  expect (304, GARCO_FORM_RINEX, epochs + 1, 2,
+          "> 2024 01 01 00 00 15.0000000  5  0\n"
+          ">                              2  0\n");
+  expect (211, GARCO_FORM_CRINEX, epochs, 2,
+          "&                           4  2\n"
+          "one                                                         COMMENT\n"
+          "two                                                         COMMENT\n"
+          "&24  1  1  0  0 15.0000000  5  0\n");
+}
+
+static void
+test_hatanaka (void **state)
+{
+  (void)state;
+  const garco_epoch epochs[] = {{.time_ms = START,
+                                 .clock_ps = NONE,
+                                 .nsats = 2,
+                                 .sats = two_sats,
+                                 .values = two_values,
+                                 .indicators = two_flags},
+                                {.time_ms = START + 15000,
+                                 .clock_ps = NONE,
+                                 .nsats = 1,
+                                 .sats = two_sats + 1,
+                                 .values = two_values,
+                                 .indicators = NULL}};
+  expect (211, GARCO_FORM_CRINEX, epochs, 2,
+          "&24  1  1  0  0 15.0000000  0  2G01R24\n\n"
+          "3&20000000000 3&105095000123  3&0 3&45250 3&-123  784\n"
+          "     3&9999999999999\n"
+          "                30             1R24&&&\n\n"
+          "     0\n");
+}
+
+/* Slips that have a line a satellite pass as an event; those of more types do not. */
+static void
+test_slips (void **state)
+{
+  (void)state;
+  garco_error error;
+  static const garco_epoch_sat sat = {0, 1, 2, 0}, wide = {0, 1, 6, 0};
+  garco_epoch epoch = {.time_ms = START,
+                       .clock_ps = NONE,
+                       .flag = 6,
+                       .nsats = 1,
+                       .sats = &sat,
+                       .values = two_values + 4};
+  expect (211, GARCO_FORM_CRINEX, &epoch, 1,
+          "&24  1  1  0  0 15.0000000  6  1G01\n        45.250           -.123\n");
+  epoch.sats = &wide;
+  epoch.values = two_values;
+  garco_writer *writer = open_writer (211, GARCO_FORM_CRINEX);
+  assert_int_equal (garco_writer_epoch (writer, &epoch, &error), GARCO_ERR_UNSUPPORTED);
+  garco_writer_free (&writer);
+}
+
+/* An error leaves no file, and nothing can be written or closed after it. */
+static void
+test_errors (void **state)
+{
+  (void)state;
+  garco_error error;
+  static const garco_epoch_sat sat = {0, 1, 1, 0};
+  const int64_t value = INT64_C (10000000000000);
+  garco_epoch epoch = {
+      .time_ms = START, .clock_ps = NONE, .nsats = 1, .sats = &sat, .values = &value};
+  garco_writer *writer = open_writer (211, GARCO_FORM_RINEX);
+  assert_int_equal (garco_writer_epoch (writer, &epoch, &error), GARCO_ERR_LIMIT);
+  assert_string_equal (error.source, OUT);
+  assert_int_equal (garco_writer_epoch (writer, &epoch, &error), GARCO_ERR_ARGUMENT);
+  assert_int_equal (garco_writer_close (writer, &error), GARCO_ERR_ARGUMENT);
+  garco_writer_free (&writer);
+  assert_int_not_equal (access (OUT, F_OK), 0);
+  epoch.values = two_values;
+  epoch.clock_ps = INT64_C (100000000000000);
+  writer = open_writer (304, GARCO_FORM_RINEX);
+  assert_int_equal (garco_writer_epoch (writer, &epoch, &error), GARCO_ERR_LIMIT);
+  garco_writer_free (&writer);
+}
+
+static void
+test_options (void **state)
+{
+  (void)state;
+  garco_error error;
+  garco_writer *writer;
+  garco_writer_options options = GARCO_WRITER_OPTIONS_INIT;
+  options.program = "a program of more than forty characters, it is";
+  assert_int_equal (garco_writer_open (OUT, &options, &writer, &error), GARCO_ERR_ARGUMENT);
+  assert_null (writer);
+  options.program = "two\nlines";
+  assert_int_equal (garco_writer_open (OUT, &options, &writer, &error), GARCO_ERR_ARGUMENT);
+  assert_ok (garco_writer_open (OUT, NULL, &writer, &error), &error);
+  assert_int_equal (garco_writer_close (writer, &error), GARCO_ERR_ARGUMENT);
+  garco_writer_free (&writer);
+  garco_writer_free (&writer);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test (test_plain_2),  cmocka_unit_test (test_epoch_lines_from_text),
+      cmocka_unit_test (test_plain_3),  cmocka_unit_test (test_events),
+      cmocka_unit_test (test_hatanaka), cmocka_unit_test (test_slips),
+      cmocka_unit_test (test_errors),   cmocka_unit_test (test_options),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}

@@ -290,8 +290,10 @@ extern "C"
                                             garco_error *error);
   /* NULL until the header is complete. Borrowed; changes with events that carry header lines. */
   GARCO_API const garco_header *garco_reader_header (const garco_reader *reader);
-  /* Damaged places left out so far. */
+  /* Damaged places reported so far. */
   GARCO_API int64_t garco_reader_damaged (const garco_reader *reader);
+  /* Epoch records left out whole so far: those read and these are the records that the file has. */
+  GARCO_API int64_t garco_reader_epochs_lost (const garco_reader *reader);
   GARCO_API void garco_reader_free (garco_reader **reader);
 
   /* ------------------------------------------------------------------ RINEX observation files:

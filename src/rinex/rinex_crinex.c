@@ -1,0 +1,519 @@
+/* Records of Hatanaka text: an epoch line as its difference to the one before, a line for the
+ * clock, one line a satellite.
+ *
+ *   &15  2 13  0  0  0.0000000  0 10G07G27G19...     version 1: & for the blank of column 1
+ *   > 2022 06 08 10 00 00.0000000  0 49      C05C08  version 3: satellites from column 42 on
+ *                   3                                the same epoch line with a 3 in column 17
+ *   (clock)
+ *   3&-5936986221 3&-4618665923  3&24482102132   4744  4
+ *
+ * Arcs belong to satellites and go on from one epoch to the next that has the satellite; an epoch
+ * line that starts anew, and any event, ends them all. An event is written as in RINEX and an
+ * epoch that starts anew must follow it.
+ *
+ * Salvage: a damaged satellite line costs that satellite until its fields' next arcs. When the
+ * epoch line or the number of lines is damaged, nothing is known any more, and reading goes on at
+ * the next epoch that starts anew.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "codec/crinex_decode.h"
+#include "rinex/rinex_reader.h"
+
+#define CLOCK_LIMIT INT64_C (1000000000000000) /* 1000 s in ps */
+
+struct slot
+{
+  garco__arc *arcs;
+  char *flags; /* two a field */
+  size_t capacity;
+  uint64_t seen;   /* the last epoch that had the satellite */
+  char text[3];    /* as written: another spelling is another satellite */
+  bool incomplete; /* damage has been reported; indicators are not known until it comes anew */
+};
+
+struct garco__crinex
+{
+  garco__buffer line, next; /* the restored epoch line, and the one being tried */
+  bool initialised;
+  uint64_t epoch;
+  garco__arc clock;
+  char picoseconds[5];
+  struct slot slots[GARCO_SYSTEM_COUNT][100];
+};
+
+/* One epoch on its way. */
+struct draft
+{
+  garco__stamp stamp;
+  bool anew;  /* its line starts anew */
+  bool dated; /* its time could be read */
+  bool version_1;
+  size_t list;  /* column of the satellites */
+  size_t lines; /* known, of those it needs */
+};
+
+garco_status
+garco__crinex_new (garco__crinex **crinex, garco_error *error)
+{
+  void *room;
+  GARCO_TRY (garco__allocate (&room, 1, sizeof **crinex, error));
+  *crinex = room;
+  memset ((*crinex)->picoseconds, ' ', sizeof (*crinex)->picoseconds);
+  garco__crinex_reset (*crinex);
+  return GARCO_OK;
+}
+
+void
+garco__crinex_reset (garco__crinex *crinex)
+{
+  crinex->initialised = false;
+  crinex->epoch += 2; /* no satellite was in the epoch before */
+  crinex->clock.order = -1;
+}
+
+void
+garco__crinex_free (garco__crinex **crinex)
+{
+  garco__crinex *self = *crinex;
+  if (self == NULL)
+    return;
+  garco__buffer_free (&self->line);
+  garco__buffer_free (&self->next);
+  for (size_t s = 0; s < GARCO_SYSTEM_COUNT; s++)
+    for (size_t i = 0; i < 100; i++)
+    {
+      free (self->slots[s][i].arcs);
+      free (self->slots[s][i].flags);
+    }
+  free (self);
+  *crinex = NULL;
+}
+
+/* ---------------------------------------------------------------- the epoch line */
+
+/* After damage that leaves nothing known: on to the next epoch that starts anew. */
+static garco_status
+leave_out (garco_reader *reader)
+{
+  garco__crinex_reset (reader->crinex);
+  reader->resync = true;
+  reader->epochs_lost++;
+  garco__lines_take (&reader->lines, 1);
+  return GARCO_OK;
+}
+
+/* Restores the epoch line into crinex->next and reads it. */
+static garco_status
+restore_line (garco_reader *reader, garco__line line, struct draft *draft, garco_error *error)
+{
+  garco__crinex *crinex = reader->crinex;
+  garco__buffer *next = &crinex->next;
+  next->size = 0;
+  if (draft->anew)
+  {
+    GARCO_TRY (garco__buffer_append (next, line.text, line.size, error));
+    next->data[0] = draft->version_1 ? ' ' : '>';
+  }
+  else
+  {
+    GARCO_TRY (garco__buffer_append (next, crinex->line.data, crinex->line.size, error));
+    GARCO_TRY (garco__crinex_text (next, line.text, line.size, error));
+  }
+  garco__line head = {(const char *)next->data,
+                      next->size < draft->list ? next->size : draft->list};
+  draft->dated =
+      draft->version_1 ? garco__stamp2 (head, &draft->stamp) : garco__stamp3 (head, &draft->stamp);
+  return GARCO_OK;
+}
+
+/* Why the restored list is not the count's number of satellites, each once; NULL: it is. */
+static const char *
+check_list (const garco_reader *reader, const struct draft *draft)
+{
+  const garco__buffer *next = &reader->crinex->next;
+  size_t count = (size_t)draft->stamp.count, end = draft->list + 3 * count;
+  bool seen[GARCO_SYSTEM_COUNT][100] = {{false}};
+  const char *text = (const char *)next->data;
+  if (count > 0 && next->size < end)
+    return "as many satellites as counted";
+  if (next->size > end && !garco__is_blank (text + end, next->size - end))
+    return "as many satellites as counted";
+  for (size_t i = 0; i < count; i++)
+  {
+    int system, number;
+    if (!garco__read_satellite (reader, text + draft->list + 3 * i, &system, &number))
+      return "satellites such as G01";
+    if (seen[system][number])
+      return "each satellite once";
+    seen[system][number] = true;
+  }
+  return NULL;
+}
+
+/* ---------------------------------------------------------------- clock and text */
+
+/* `digits` decimals of seconds right-aligned in `width` characters, no zero before the point. */
+static void
+print_clock (char *text, size_t width, int digits, int64_t clock_ps)
+{
+  char number[48], whole[24] = "";
+  uint64_t size = clock_ps < 0 ? (uint64_t)-clock_ps : (uint64_t)clock_ps;
+  uint64_t second = UINT64_C (1000000000000), fraction = size % second;
+  if (digits == 9)
+    fraction /= 1000;
+  if (size >= second)
+    snprintf (whole, sizeof whole, "%" PRIu64, size / second);
+  int n = snprintf (number, sizeof number, "%s%s.%0*" PRIu64, clock_ps < 0 ? "-" : "", whole,
+                    digits, fraction);
+  size_t used = (size_t)n < width ? (size_t)n : width;
+  memcpy (text + width - used, number + (size_t)n - used, used);
+}
+
+static garco_status
+print_line (garco_reader *reader, const char *text, size_t size, garco_error *error)
+{
+  return garco__reader_append_text (reader, (garco__line){text, size}, error);
+}
+
+/* Version 1 (check_list has found `count` satellites from column 33 on): twelve satellites a line,
+ * the clock behind those of the first. */
+static garco_status
+print_epoch_2 (garco_reader *reader, size_t count, garco_error *error)
+{
+  const char *line = (const char *)reader->crinex->line.data;
+  size_t size = reader->crinex->line.size;
+  char text[80];
+  for (size_t at = 32; at == 32 || at < 32 + 3 * count; at += 36)
+  {
+    size_t left = 32 + 3 * count - at;
+    memset (text, ' ', sizeof text);
+    if (at == 32)
+      memcpy (text, line, size < 32 ? size : 32);
+    if (left > 0)
+      memcpy (text + 32, line + at, left < 36 ? left : 36);
+    if (at == 32 && reader->epoch.clock_ps != GARCO_MISSING)
+      print_clock (text + 68, 12, 9, reader->epoch.clock_ps);
+    GARCO_TRY (print_line (reader, text, sizeof text, error));
+  }
+  return GARCO_OK;
+}
+
+/* Version 3: the line without its satellites, then clock and picoseconds. */
+static garco_status
+print_epoch_3 (garco_reader *reader, garco_error *error)
+{
+  const garco__crinex *crinex = reader->crinex;
+  char text[62];
+  memset (text, ' ', sizeof text);
+  memcpy (text, crinex->line.data, crinex->line.size < 41 ? crinex->line.size : 41);
+  if (reader->epoch.clock_ps != GARCO_MISSING)
+    print_clock (text + 41, 15, 12, reader->epoch.clock_ps);
+  if (reader->header.view.crinex_version == 31)
+    memcpy (text + 57, crinex->picoseconds, 5);
+  return print_line (reader, text, sizeof text, error);
+}
+
+/* The clock line: the clock's token, and in version 3.1 the change of the picoseconds. False: it
+ * cannot be read. */
+static bool
+read_clock (garco_reader *reader, garco__line line, const struct draft *draft)
+{
+  garco__crinex *crinex = reader->crinex;
+  const char *p = line.text, *end = line.text + line.size;
+  int64_t value = 0;
+  garco__token token = garco__arc_next (&crinex->clock, &p, end, &value);
+  if (token == GARCO__TOKEN_BAD || token == GARCO__TOKEN_NO_ARC)
+    return false;
+  if (token == GARCO__TOKEN_VALUE)
+  {
+    int64_t unit = draft->version_1 ? 1000 : 1;
+    if (value > CLOCK_LIMIT / unit || value < -CLOCK_LIMIT / unit)
+      return false;
+    reader->epoch.clock_ps = value * unit;
+  }
+  size_t left = (size_t)(end - p);
+  if (reader->header.view.crinex_version != 31)
+    return garco__is_blank (p, left);
+  for (size_t i = 1; i < left; i++)
+  {
+    if (p[i] == ' ')
+      continue;
+    if (i > 5 || (p[i] != '&' && (p[i] < '0' || p[i] > '9')))
+      return false;
+    crinex->picoseconds[i - 1] = p[i] == '&' ? ' ' : p[i];
+  }
+  int picoseconds = 0;
+  garco__found found =
+      garco__read_int (crinex->picoseconds, sizeof crinex->picoseconds, &picoseconds);
+  reader->epoch.time_ps += picoseconds;
+  return found != GARCO__BAD;
+}
+
+/* ---------------------------------------------------------------- satellites */
+
+/* Ends the slot's arcs and blanks its indicators; room for `count` fields. */
+static garco_status
+clear_slot (struct slot *slot, size_t count, garco_error *error)
+{
+  if (count > slot->capacity || slot->arcs == NULL)
+  {
+    void *arcs = slot->arcs, *flags = slot->flags;
+    GARCO_TRY (garco__reallocate (&arcs, count, sizeof *slot->arcs, error));
+    slot->arcs = arcs;
+    GARCO_TRY (garco__reallocate (&flags, count, 2, error));
+    slot->flags = flags;
+    slot->capacity = count;
+  }
+  for (size_t i = 0; i < count; i++)
+    slot->arcs[i].order = -1;
+  memset (slot->flags, ' ', 2 * count);
+  slot->incomplete = false;
+  return GARCO_OK;
+}
+
+/* Salvage: the damage has been reported; the satellite's fields come back with their next arcs. */
+static garco_status
+forget_arcs (struct slot *slot, size_t count, garco_error *error)
+{
+  GARCO_TRY (clear_slot (slot, count, error));
+  slot->incomplete = true;
+  return GARCO_OK;
+}
+
+static bool
+has_value (const garco__obs *obs, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    if (obs->values[obs->nvalues + i] != GARCO_MISSING)
+      return true;
+  return false;
+}
+
+/* Fields and indicators of one satellite's line behind those there are. `sound`: they are to be
+ * kept. */
+static garco_status
+read_fields (garco_reader *reader, struct slot *slot, size_t count, size_t index, bool *sound,
+             garco_error *error)
+{
+  garco__obs *obs = reader->obs;
+  garco__line line = garco__lines_get (&reader->lines, index);
+  int64_t number = garco__reader_line_number (reader, index);
+  *sound = false;
+  if (garco__lines_is_cut (&reader->lines, index))
+    return garco__reader_damage (reader, GARCO_ERR_TRUNCATED, number, error,
+                                 "the file ends within a line, expected a line end");
+  garco__crinex_line result = garco__crinex_fields (
+      slot->arcs, slot->flags, count, reader->header.view.crinex_version == 10, GARCO__VALUE_MIN,
+      GARCO__VALUE_MAX, line.text, line.size, obs->values + obs->nvalues);
+  if (result.problem != NULL)
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                     "%.3s, column %zu: %s, expected %zu fields and their "
+                                     "indicators",
+                                     slot->text, result.column, result.problem, count));
+    return forget_arcs (slot, count, error);
+  }
+  if (result.without_arc > 0 && !slot->incomplete)
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                     "%.3s, column %zu: a difference and no arc that it goes on "
+                                     "from, expected the start of one",
+                                     slot->text, result.column));
+    slot->incomplete = true;
+  }
+  *sound = result.without_arc == 0 || has_value (obs, count);
+  char *indicators = obs->indicators + 2 * obs->nvalues;
+  if (slot->incomplete)
+    memset (indicators, ' ', 2 * count);
+  else
+    memcpy (indicators, slot->flags, 2 * count);
+  return GARCO_OK;
+}
+
+static garco_status
+read_satellite (garco_reader *reader, const char *text, size_t index, garco_error *error)
+{
+  garco__crinex *crinex = reader->crinex;
+  int system, number;
+  if (!garco__read_satellite (reader, text, &system, &number))
+    return GARCO_OK; /* check_list has found none */
+  size_t count = reader->header.view.types[system].count;
+  struct slot *slot = &crinex->slots[system][number];
+  if (slot->seen + 1 != crinex->epoch || memcmp (slot->text, text, 3) != 0)
+    GARCO_TRY (clear_slot (slot, count, error));
+  memcpy (slot->text, text, 3);
+  slot->seen = crinex->epoch;
+  GARCO_TRY (garco__obs_reserve (reader->obs, count, error));
+  bool sound;
+  GARCO_TRY (read_fields (reader, slot, count, index, &sound, error));
+  if (sound)
+    garco__obs_add (reader->obs, system, number, count);
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- the epoch */
+
+/* The restored line becomes the line that the next one is the difference to. */
+static void
+accept_line (garco__crinex *crinex, bool anew)
+{
+  garco__buffer line = crinex->line;
+  if (anew)
+    garco__crinex_reset (crinex);
+  crinex->line = crinex->next;
+  crinex->next = line;
+  crinex->initialised = true;
+  crinex->epoch++;
+}
+
+/* Clock, satellites and text of an epoch whose shape is sound, from lines 1 on. */
+static garco_status
+read_body (garco_reader *reader, const struct draft *draft, bool *found, garco_error *error)
+{
+  garco__crinex *crinex = reader->crinex;
+  bool clock_ran = crinex->clock.order >= 0;
+  if (draft->lines > 1 && !read_clock (reader, garco__lines_get (&reader->lines, 1), draft))
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
+                                     garco__reader_line_number (reader, 1), error,
+                                     "no clock offset, expected its difference or an empty line"));
+    if (!clock_ran)
+      return leave_out (reader);
+    crinex->clock.order = -1;
+    reader->epoch.clock_ps = GARCO_MISSING;
+  }
+  const char *list = (const char *)crinex->line.data + draft->list;
+  for (size_t i = 0; i + 2 < draft->lines; i++)
+    GARCO_TRY (read_satellite (reader, list + 3 * i, i + 2, error));
+  GARCO_TRY (draft->version_1 ? print_epoch_2 (reader, (size_t)draft->stamp.count, error)
+                              : print_epoch_3 (reader, error));
+  *found = draft->dated;
+  reader->epochs_lost += !draft->dated;
+  if (draft->dated)
+    return garco__reader_end (reader, draft->lines, error);
+  garco__lines_take (&reader->lines, draft->lines);
+  return GARCO_OK;
+}
+
+static garco_status
+read_epoch (garco_reader *reader, struct draft *draft, bool *found, garco_error *error)
+{
+  size_t wanted = 2 + (size_t)draft->stamp.count;
+  int64_t number = garco__reader_line_number (reader, 0);
+  garco_status status = garco__reader_need (reader, wanted, &draft->lines, error);
+  if (status != GARCO_OK)
+    return status;
+  const char *expected = check_list (reader, draft);
+  if (expected != NULL)
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                     "an epoch line whose %d satellites cannot be read, expected "
+                                     "%s",
+                                     draft->stamp.count, expected));
+    return leave_out (reader);
+  }
+  accept_line (reader->crinex, draft->anew);
+  if (!draft->dated)
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                     "an epoch line without a time, expected one"));
+    garco__obs_begin (reader->obs, false);
+    reader->text.size = 0;
+  }
+  else
+    GARCO_TRY (garco__reader_begin (reader, &draft->stamp, error));
+  if (draft->lines < wanted)
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_TRUNCATED, number, error,
+                                     "the file ends within an epoch, expected %zu lines and found "
+                                     "%zu",
+                                     wanted, draft->lines));
+  return read_body (reader, draft, found, error);
+}
+
+/* Slips (flag 6) stand in Hatanaka text as in RINEX. */
+static garco_status
+read_slips (garco_reader *reader, const struct draft *draft, bool *found, garco_error *error)
+{
+  garco_status status = draft->version_1 ? garco__read_epoch2 (reader, &draft->stamp, found, error)
+                                         : garco__read_epoch3 (reader, &draft->stamp, found, error);
+  if (status != GARCO_OK)
+    return status;
+  if (*found && reader->text.data[0] == '&')
+    reader->text.data[0] = ' ';
+  garco__crinex_reset (reader->crinex);
+  return GARCO_OK;
+}
+
+/* The rest of the input is blank lines. */
+static garco_status
+is_blank_rest (garco_reader *reader, bool *blank, garco_error *error)
+{
+  size_t have = 0;
+  *blank = true;
+  for (size_t i = 0; *blank; i++)
+  {
+    garco_status status = garco__reader_need (reader, i + 1, &have, error);
+    if (status != GARCO_OK)
+      return status;
+    if (have <= i)
+      return GARCO_OK;
+    garco__line line = garco__lines_get (&reader->lines, i);
+    *blank = garco__is_blank (line.text, line.size);
+  }
+  return GARCO_OK;
+}
+
+static bool
+is_second_header (garco__line line)
+{
+  if (line.size <= 60 || (line.text[60] != 'C' && line.text[60] != 'R'))
+    return false;
+  garco__item item = garco__header_item (line);
+  return item == GARCO__ITEM_VERSION || item == GARCO__ITEM_CRINEX_VERSION;
+}
+
+garco_status
+garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error)
+{
+  garco__line line = garco__lines_get (&reader->lines, 0);
+  struct draft draft = {.version_1 = reader->header.view.crinex_version == 10};
+  char first = line.size > 0 ? line.text[0] : ' ';
+  draft.anew = first == (draft.version_1 ? '&' : '>');
+  draft.list = draft.version_1 ? 32 : 41;
+  if (is_second_header (line) || (!draft.anew && (reader->resync || !reader->crinex->initialised)))
+    return garco__read_stray (reader, found, error);
+  if (first == '&' && !draft.version_1) /* reserved for what may come */
+  {
+    garco__lines_take (&reader->lines, 1);
+    return GARCO_OK;
+  }
+  if (garco__is_blank (line.text, line.size))
+  {
+    bool blank;
+    garco_status status = is_blank_rest (reader, &blank, error);
+    if (status != GARCO_OK)
+      return status;
+    if (blank)
+    {
+      garco__lines_take (&reader->lines, reader->lines.count);
+      return GARCO_OK;
+    }
+  }
+  GARCO_TRY (restore_line (reader, line, &draft, error));
+  int flag = draft.stamp.flag;
+  if (draft.dated && draft.anew && flag >= 2 && flag <= 5)
+    return garco__read_event (reader, &draft.stamp, found, error);
+  if (draft.dated && draft.anew && flag == 6)
+    return read_slips (reader, &draft, found, error);
+  bool usable = draft.dated || (reader->options.salvage && draft.stamp.counted);
+  if (usable && flag <= 1)
+    return read_epoch (reader, &draft, found, error);
+  GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
+                                   error,
+                                   "no difference to the epoch line before it, expected one"));
+  return leave_out (reader);
+}

@@ -1,0 +1,127 @@
+/* The input buffer. Bytes are copied in once and never moved line by line; what is kept beside them
+ * is where the known lines that are not yet taken start and end:
+ *
+ *   taken bytes | line | line | line | part of a line
+ *               ^ at                  ^ known up to   ^ scanned
+ *
+ * A record's lines are made known before it is looked at, so nothing is searched twice and no
+ * record is left half read, however small the pieces are that come in.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "rinex/rinex_lines.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+
+/* Moves the bytes not taken to the front when that frees most of the buffer. */
+static void
+compact (garco__lines *lines)
+{
+  size_t shift = lines->at;
+  if (shift == 0 || shift < lines->bytes.size / 2)
+    return;
+  memmove (lines->bytes.data, lines->bytes.data + shift, lines->bytes.size - shift);
+  lines->bytes.size -= shift;
+  lines->at = 0;
+  lines->next -= shift;
+  lines->scanned -= shift;
+  for (size_t i = lines->head; i < lines->head + lines->count; i++)
+  {
+    lines->spans[i].start -= shift;
+    lines->spans[i].end -= shift;
+  }
+}
+
+garco_status
+garco__lines_feed (garco__lines *lines, const void *bytes, size_t size, garco_error *error)
+{
+  compact (lines);
+  return garco__buffer_append (&lines->bytes, bytes, size, error);
+}
+
+/* The first line end in a file tells what ends its lines: CR alone only where no LF follows it. */
+static void
+learn_end (garco__lines *lines)
+{
+  const char *text = (const char *)lines->bytes.data;
+  for (; lines->scanned < lines->bytes.size; lines->scanned++)
+  {
+    size_t at = lines->scanned;
+    bool last = at + 1 == lines->bytes.size;
+    if (text[at] == '\r' && last && !lines->finished)
+      return;
+    if (text[at] == '\n' || text[at] == '\r')
+    {
+      lines->end = text[at] == '\r' && (last || text[at + 1] != '\n') ? '\r' : '\n';
+      return;
+    }
+  }
+}
+
+static garco_status
+push (garco__lines *lines, size_t start, size_t end, garco_error *error)
+{
+  if (lines->head > 0 && lines->head + lines->count == lines->capacity)
+  {
+    memmove (lines->spans, lines->spans + lines->head, lines->count * sizeof *lines->spans);
+    lines->head = 0;
+  }
+  if (lines->count == lines->capacity)
+  {
+    size_t capacity = lines->capacity < 64 ? 128 : lines->capacity * 2;
+    void *spans = lines->spans;
+    GARCO_TRY (garco__reallocate (&spans, capacity, sizeof *lines->spans, error));
+    lines->spans = spans;
+    lines->capacity = capacity;
+  }
+  if (end > start && lines->bytes.data[end - 1] == '\r')
+    end--;
+  lines->spans[lines->head + lines->count++] = (struct garco__span){start, end};
+  return GARCO_OK;
+}
+
+garco_status
+garco__lines_want (garco__lines *lines, size_t wanted, bool *known, garco_error *error)
+{
+  if (lines->count < wanted && lines->end == 0)
+    learn_end (lines);
+  const char *text = (const char *)lines->bytes.data;
+  size_t size = lines->bytes.size;
+  while (lines->count < wanted && lines->next < size)
+  {
+    const char *end = NULL;
+    if (lines->end != 0)
+    {
+      end = memchr (text + lines->scanned, lines->end, size - lines->scanned);
+      lines->scanned = end != NULL ? (size_t)(end - text) + 1 : size;
+    }
+    size_t stop = end != NULL ? (size_t)(end - text) : size;
+    lines->overlong = stop - lines->next > GARCO__LINE_LIMIT;
+    if (lines->overlong || (end == NULL && !lines->finished))
+      break;
+    lines->cut = end == NULL;
+    GARCO_TRY (push (lines, lines->next, stop, error));
+    lines->next = lines->scanned = end != NULL ? stop + 1 : stop;
+  }
+  *known = lines->count >= wanted;
+  return GARCO_OK;
+}
+
+void
+garco__lines_take (garco__lines *lines, size_t count)
+{
+  lines->head += count;
+  lines->count -= count;
+  lines->taken += (int64_t)count;
+  lines->at = lines->count > 0 ? lines->spans[lines->head].start : lines->next;
+  if (lines->count == 0)
+    lines->head = 0;
+}
+
+void
+garco__lines_free (garco__lines *lines)
+{
+  garco__buffer_free (&lines->bytes);
+  free (lines->spans);
+  memset (lines, 0, sizeof *lines);
+}

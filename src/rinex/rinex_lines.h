@@ -1,0 +1,55 @@
+/* The reader's one input buffer, as lines.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_RINEX_LINES_H
+#define GARCO_RINEX_LINES_H
+
+#include "base/buffer.h"
+#include "rinex/rinex_fields.h"
+
+/* The longest line; 999 types of one system take 15987 characters. */
+#define GARCO__LINE_LIMIT 65536
+
+typedef struct garco__lines
+{
+  garco__buffer bytes;
+  size_t at;      /* first byte not taken */
+  size_t next;    /* start of the line behind the known ones */
+  size_t scanned; /* no line end between there and here */
+  struct garco__span
+  {
+    size_t start, end; /* in bytes, without the line end */
+  } * spans;
+  size_t head, count, capacity; /* known lines: spans[head .. head + count) */
+  int64_t taken;                /* lines taken so far */
+  char end;                     /* '\n', or '\r' in files that know no other; 0: not known yet */
+  bool finished;                /* no bytes will come */
+  bool cut;                     /* the last known line has no line end: the input's last bytes */
+  bool overlong;                /* the line after the known ones is longer than the limit */
+} garco__lines;
+
+garco_status garco__lines_feed (garco__lines *lines, const void *bytes, size_t size,
+                                garco_error *error);
+/* Looks for line ends until `wanted` lines are known. True when they are; false when bytes are
+ * missing (or a line is overlong). */
+garco_status garco__lines_want (garco__lines *lines, size_t wanted, bool *known,
+                                garco_error *error);
+/* Takes the first `count` known lines off. */
+void garco__lines_take (garco__lines *lines, size_t count);
+void garco__lines_free (garco__lines *lines);
+
+/* Known line number `index`, borrowed until bytes are fed. */
+static inline garco__line
+garco__lines_get (const garco__lines *lines, size_t index)
+{
+  const struct garco__span *span = &lines->spans[lines->head + index];
+  return (garco__line){(const char *)lines->bytes.data + span->start, span->end - span->start};
+}
+
+/* True when known line `index` ends the input without a line end. */
+static inline bool
+garco__lines_is_cut (const garco__lines *lines, size_t index)
+{
+  return lines->cut && index + 1 == lines->count;
+}
+
+#endif

@@ -1,0 +1,691 @@
+/* The reader: bytes in, records out. It is a loop around three record readers (RINEX 2, RINEX 3 and
+ * 4, Hatanaka), which see whole lines only:
+ *
+ *   feed -> lines -> header, then one record a call -> epoch
+ *
+ * A record reader first asks for all of its lines; where they are not there yet nothing has
+ * changed, and the reader asks for bytes (from its file, or with GARCO_AGAIN from its caller).
+ * `want` remembers how many lines that takes, so small pieces do not make it look again and again.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "rinex/rinex_reader.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#define TEXT(line) (int)((line).size < 40 ? (line).size : 40), (line).text
+
+/* ---------------------------------------------------------------- damage, lines */
+
+/* The reader's name and the line into an error that has only its message. */
+static garco_status
+fail_at (const garco_reader *reader, const garco_error *what, int64_t line, garco_error *error)
+{
+  return garco__fail_line (error, what->code, reader->name, line, "%s", what->message);
+}
+
+static garco_status
+report (garco_reader *reader, const garco_error *damage, garco_error *error)
+{
+  if (!reader->options.salvage)
+  {
+    if (error != NULL)
+      *error = *damage;
+    return damage->code;
+  }
+  reader->damaged++;
+  if (reader->options.on_damage != NULL &&
+      reader->options.on_damage (reader->options.context, damage) != 0)
+    return garco__fail (error, GARCO_ERR_CANCELLED, reader->name, "stopped at damage in line %lld",
+                        (long long)damage->line);
+  return GARCO_OK;
+}
+
+garco_status
+garco__reader_damage (garco_reader *reader, garco_status code, int64_t line, garco_error *error,
+                      const char *format, ...)
+{
+  char message[512];
+  garco_error damage;
+  va_list arguments;
+  va_start (arguments, format);
+  vsnprintf (message, sizeof message, format, arguments);
+  va_end (arguments);
+  garco__fail_line (&damage, code, reader->name, line, "%s", message);
+  return report (reader, &damage, error);
+}
+
+garco_status
+garco__reader_need (garco_reader *reader, size_t count, size_t *have, garco_error *error)
+{
+  bool known;
+  GARCO_TRY (garco__lines_want (&reader->lines, count, &known, error));
+  *have = known ? count : reader->lines.count;
+  if (!known && reader->lines.overlong)
+    return garco__fail_line (error, GARCO_ERR_LIMIT, reader->name,
+                             garco__reader_line_number (reader, reader->lines.count),
+                             "a line of more than %d bytes", GARCO__LINE_LIMIT);
+  if (known || reader->lines.finished)
+    return GARCO_OK;
+  reader->want = count;
+  return GARCO_AGAIN;
+}
+
+garco_status
+garco__reader_append_text (garco_reader *reader, garco__line line, garco_error *error)
+{
+  line = garco__trim_right (line);
+  GARCO_TRY (garco__buffer_append (&reader->text, line.text, line.size, error));
+  return garco__buffer_append (&reader->text, "\n", 1, error);
+}
+
+/* ---------------------------------------------------------------- parts of records */
+
+bool
+garco__read_satellite (const garco_reader *reader, const char *text, int *system, int *number)
+{
+  char letter = text[0];
+  if (letter == ' ')
+    letter = reader->header.view.system == 'M' ? 'G' : reader->header.view.system;
+  *system = garco_system_number (letter);
+  if (*system < 0 || text[2] < '0' || text[2] > '9')
+    return false;
+  *number = text[2] - '0';
+  if (text[1] == ' ')
+    return true;
+  *number += (text[1] - '0') * 10;
+  return text[1] >= '0' && text[1] <= '9';
+}
+
+/* A leap second is written in UTC alone. */
+static bool
+second_60_allowed (const garco_reader *reader, const garco__stamp *stamp)
+{
+  const char *system = reader->header.view.time_system;
+  return stamp->day_end && (strcmp (system, "GLO") == 0 || strcmp (system, "UTC") == 0);
+}
+
+garco_status
+garco__reader_begin (garco_reader *reader, const garco__stamp *stamp, garco_error *error)
+{
+  int64_t line = garco__reader_line_number (reader, 0);
+  bool same_time = false;
+  reader->epoch = (garco_epoch){.time_ms = stamp->time_ms,
+                                .time_ps = stamp->time_ps,
+                                .clock_ps = GARCO_MISSING,
+                                .flag = stamp->flag,
+                                .line = line};
+  reader->resync = false;
+  reader->text.size = 0;
+  if (stamp->second_60 && !second_60_allowed (reader, stamp))
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, line, error,
+                                     "a second of 60 or more, expected less than 60"));
+  if (stamp->flag <= 1)
+  {
+    int64_t ms = stamp->time_ms, ps = stamp->time_ps;
+    same_time = ms == reader->last_ms && ps == reader->last_ps;
+    if (ms < reader->last_ms || (ms == reader->last_ms && ps < reader->last_ps))
+    {
+      char now[32], last[32];
+      garco_time_text (ms, now);
+      garco_time_text (reader->last_ms, last);
+      GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, line, error,
+                                       "time %s goes back, expected one after %s", now, last));
+    }
+    reader->last_ms = ms;
+    reader->last_ps = ps;
+  }
+  else if (stamp->flag == 6)
+    reader->last_ms = INT64_MIN; /* its satellites are no observations to compare with */
+  garco__obs_begin (reader->obs, same_time);
+  return GARCO_OK;
+}
+
+garco_status
+garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
+{
+  garco_epoch *epoch = &reader->epoch;
+  epoch->nsats = reader->obs->nsats;
+  epoch->sats = reader->obs->sats;
+  epoch->values = reader->obs->values;
+  epoch->indicators = reader->obs->indicators;
+  epoch->text = (const char *)reader->text.data;
+  epoch->text_size = reader->text.size;
+  garco__lines_take (&reader->lines, lines);
+  if (!reader->obs->repeated || epoch->flag > 1)
+    return GARCO_OK;
+  return garco__reader_damage (reader, GARCO_ERR_CORRUPT, epoch->line, error,
+                               "the time and satellites of an epoch before, expected a later time");
+}
+
+/* ---------------------------------------------------------------- events */
+
+static bool
+is_epoch_line (const garco_reader *reader, garco__line line)
+{
+  garco__stamp stamp;
+  if (line.size == 0)
+    return false;
+  if (reader->header.view.version >= 300)
+    return garco__stamp3 (line, &stamp);
+  if (reader->crinex == NULL)
+    return garco__stamp2_plain (line);
+  char head[32];
+  if (line.text[0] != '&' || line.size < sizeof head)
+    return false;
+  memcpy (head, line.text, sizeof head);
+  head[0] = ' ';
+  return garco__stamp2_plain ((garco__line){head, sizeof head});
+}
+
+static garco_status
+take_header_line (garco_reader *reader, garco__item item, garco__line line, int64_t number,
+                  garco_error *error)
+{
+  garco_error what;
+  garco_status status = garco__header_take (&reader->header, item, line, number, &what);
+  if (status == GARCO_ERR_CORRUPT)
+    return garco__reader_damage (reader, status, number, error, "%s", what.message);
+  return status < 0 ? fail_at (reader, &what, number, error) : GARCO_OK;
+}
+
+static garco_status
+publish_header (garco_reader *reader, garco_error *error)
+{
+  garco_error what;
+  garco_status status;
+  while ((status = garco__header_publish (&reader->header, &what)) == GARCO_ERR_CORRUPT)
+    GARCO_TRY (garco__reader_damage (reader, status, what.line, error, "%s", what.message));
+  return status;
+}
+
+/* The lines of an event, text and header; some labels mean nothing here. */
+static garco_status
+take_event_lines (garco_reader *reader, size_t first, size_t end, garco_error *error)
+{
+  reader->header.changed = false;
+  for (size_t i = first; i < end; i++)
+  {
+    garco__line line = garco__lines_get (&reader->lines, i);
+    garco__item item = garco__header_item (line);
+    if (item != GARCO__ITEM_VERSION && item != GARCO__ITEM_CRINEX_VERSION)
+      GARCO_TRY (
+          take_header_line (reader, item, line, garco__reader_line_number (reader, i), error));
+  }
+  if (reader->header.changed)
+    GARCO_TRY (publish_header (reader, error));
+  reader->epoch.header_changed = reader->header.changed;
+  return GARCO_OK;
+}
+
+garco_status
+garco__read_event (garco_reader *reader, const garco__stamp *stamp, bool *found, garco_error *error)
+{
+  size_t wanted = 1 + (size_t)stamp->count, have, lines = 1;
+  garco_status status = garco__reader_need (reader, wanted, &have, error);
+  if (status != GARCO_OK)
+    return status;
+  while (lines < have && !is_epoch_line (reader, garco__lines_get (&reader->lines, lines)))
+    lines++;
+  GARCO_TRY (garco__reader_begin (reader, stamp, error));
+  if (lines < wanted)
+    GARCO_TRY (garco__reader_damage (
+        reader, have < wanted && lines == have ? GARCO_ERR_TRUNCATED : GARCO_ERR_CORRUPT,
+        garco__reader_line_number (reader, 0), error, "an event of %d lines with %zu, expected %d",
+        stamp->count, lines - 1, stamp->count));
+  for (size_t i = 0; i < lines; i++)
+    GARCO_TRY (garco__reader_append_text (reader, garco__lines_get (&reader->lines, i), error));
+  if (reader->text.data[0] == '&')
+    reader->text.data[0] = ' ';
+  GARCO_TRY (take_event_lines (reader, 1, lines, error));
+  if (reader->crinex != NULL)
+    garco__crinex_reset (reader->crinex);
+  *found = true;
+  return garco__reader_end (reader, lines, error);
+}
+
+/* ---------------------------------------------------------------- headers in the middle */
+
+/* The first line of an event of `count` lines without a time. */
+static garco_status
+print_event_line (garco_reader *reader, size_t count, garco_error *error)
+{
+  if (reader->header.view.version >= 300)
+    return garco__buffer_print (&reader->text, error, ">%30s4%3zu\n", "", count);
+  return garco__buffer_print (&reader->text, error, "%28s4%3zu\n", "", count);
+}
+
+static bool
+belongs_in_event (garco__item item)
+{
+  return item != GARCO__ITEM_VERSION && item != GARCO__ITEM_END &&
+         item != GARCO__ITEM_CRINEX_VERSION && item != GARCO__ITEM_CRINEX_PROGRAM;
+}
+
+/* Known lines up to END OF HEADER, `count` of them with it, as an event of flag 4. */
+static garco_status
+take_second_header (garco_reader *reader, size_t count, garco_error *error)
+{
+  garco_header *view = &reader->header.view;
+  garco__stamp stamp = {.time_ms = INT64_MIN, .flag = 4};
+  int version = view->version, crinex_version = view->crinex_version;
+  size_t kept = 0;
+  GARCO_TRY (garco__reader_begin (reader, &stamp, error));
+  for (size_t i = 0; i < count; i++)
+    kept += belongs_in_event (garco__header_item (garco__lines_get (&reader->lines, i)));
+  GARCO_TRY (print_event_line (reader, kept, error));
+  for (size_t s = 0; s < GARCO_SYSTEM_COUNT; s++)
+    reader->header.lists[s].count = 0;
+  reader->header.nfactors = 0;
+  view->crinex_version = 0;
+  for (size_t i = 0; i < count; i++)
+  {
+    garco__line line = garco__lines_get (&reader->lines, i);
+    garco__item item = garco__header_item (line);
+    if (belongs_in_event (item))
+      GARCO_TRY (garco__reader_append_text (reader, line, error));
+    GARCO_TRY (take_header_line (reader, item, line, garco__reader_line_number (reader, i), error));
+  }
+  if (view->version / 300 != version / 300 || view->crinex_version != crinex_version)
+    return garco__fail_line (error, GARCO_ERR_UNSUPPORTED, reader->name, reader->epoch.line,
+                             "a second header of another form (RINEX %d.%02d after %d.%02d)",
+                             view->version / 100, view->version % 100, version / 100,
+                             version % 100);
+  GARCO_TRY (publish_header (reader, error));
+  reader->epoch.header_changed = true;
+  reader->last_ms = INT64_MIN;
+  if (reader->crinex != NULL)
+    garco__crinex_reset (reader->crinex);
+  return garco__reader_end (reader, count, error);
+}
+
+static garco_status
+read_second_header (garco_reader *reader, bool *found, garco_error *error)
+{
+  for (size_t count = 1; count <= 1000; count++)
+  {
+    size_t have;
+    garco_status status = garco__reader_need (reader, count, &have, error);
+    if (status != GARCO_OK)
+      return status;
+    if (have < count)
+    {
+      GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_TRUNCATED,
+                                       garco__reader_line_number (reader, 0), error,
+                                       "a second header without END OF HEADER"));
+      garco__lines_take (&reader->lines, have);
+      return GARCO_OK;
+    }
+    garco__line line = garco__lines_get (&reader->lines, count - 1);
+    if (garco__header_item (line) == GARCO__ITEM_END)
+    {
+      *found = true;
+      return take_second_header (reader, count, error);
+    }
+  }
+  return garco__fail_line (error, GARCO_ERR_LIMIT, reader->name,
+                           garco__reader_line_number (reader, 0),
+                           "a second header of more than 1000 lines");
+}
+
+/* ---------------------------------------------------------------- stray lines */
+
+/* Line 0 has nothing but blanks, or as the last one what fills up the last block of some files. */
+static bool
+is_empty (const garco_reader *reader, garco__line line)
+{
+  bool last = garco__lines_is_cut (&reader->lines, 0);
+  for (size_t i = 0; i < line.size; i++)
+    if (line.text[i] != ' ' && !(last && (line.text[i] == '\0' || line.text[i] == '\x1a')))
+      return false;
+  return true;
+}
+
+/* Looks enough like an epoch line to count as an epoch that is lost. */
+static bool
+was_epoch_line (const garco_reader *reader, garco__line line)
+{
+  if (reader->crinex != NULL)
+    return !reader->resync;
+  if (reader->header.view.version >= 300)
+    return line.text[0] == '>';
+  return line.size >= 32 && line.text[18] == '.' && line.text[26] == ' ' && line.text[27] == ' ';
+}
+
+garco_status
+garco__read_stray (garco_reader *reader, bool *found, garco_error *error)
+{
+  garco__line line = garco__lines_get (&reader->lines, 0);
+  garco__item item = garco__header_item (line);
+  if (item == GARCO__ITEM_VERSION || item == GARCO__ITEM_CRINEX_VERSION)
+    return read_second_header (reader, found, error);
+  bool lost = false;
+  if (!is_empty (reader, line) && item != GARCO__ITEM_COMMENT)
+  {
+    lost = was_epoch_line (reader, line);
+    if (lost || !reader->resync)
+      GARCO_TRY (garco__reader_damage (
+          reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0), error,
+          "\"%.*s\" where an epoch is due, expected its time, flag and number of satellites",
+          TEXT (line)));
+    reader->resync = true;
+  }
+  reader->epochs_lost += lost;
+  garco__lines_take (&reader->lines, 1);
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- the header */
+
+static garco_status
+refuse_first_line (garco_reader *reader, garco__line line, garco_error *error)
+{
+  const char *what = "no RINEX file";
+  if (line.size > 3 && line.text[0] == '#' && line.text[1] >= 'a' && line.text[1] <= 'd')
+    what = "an SP3 orbit file";
+  return garco__fail_line (error, GARCO_ERR_FORMAT, reader->name,
+                           garco__reader_line_number (reader, 0),
+                           "%s: \"%.*s\" where RINEX VERSION / TYPE was expected in columns 61 to "
+                           "80",
+                           what, TEXT (line));
+}
+
+/* END OF HEADER, or the first epoch line without it. */
+static garco_status
+end_header (garco_reader *reader, garco_error *error)
+{
+  const garco_header *view = &reader->header.view;
+  if (view->version == 0)
+    return garco__fail_line (error, GARCO_ERR_FORMAT, reader->name,
+                             garco__reader_line_number (reader, 0),
+                             "a header without RINEX VERSION / TYPE");
+  if (view->crinex_version != 0)
+  {
+    if ((view->crinex_version == 10) != (view->version < 300))
+      return garco__fail_line (error, GARCO_ERR_UNSUPPORTED, reader->name, 1,
+                               "RINEX %d.%02d in Hatanaka %d.%d, expected 1.0 for RINEX 2 and 3.x "
+                               "for later ones",
+                               view->version / 100, view->version % 100, view->crinex_version / 10,
+                               view->crinex_version % 10);
+    GARCO_TRY (garco__crinex_new (&reader->crinex, error));
+  }
+  GARCO_TRY (publish_header (reader, error));
+  reader->header_done = true;
+  return GARCO_OK;
+}
+
+static garco_status
+read_header_line (garco_reader *reader, garco__line line, garco_error *error)
+{
+  garco_header *view = &reader->header.view;
+  garco__item item = garco__header_item (line);
+  int64_t number = garco__reader_line_number (reader, 0);
+  if (!reader->in_header)
+  {
+    if (line.size >= 3 && memcmp (line.text, "\xef\xbb\xbf", 3) == 0)
+    {
+      line = (garco__line){line.text + 3, line.size - 3};
+      item = garco__header_item (line);
+    }
+    if (is_empty (reader, line))
+    {
+      garco__lines_take (&reader->lines, 1);
+      return GARCO_OK;
+    }
+    if (item != GARCO__ITEM_VERSION && item != GARCO__ITEM_CRINEX_VERSION)
+      return refuse_first_line (reader, line, error);
+    reader->in_header = true;
+  }
+  if (item == GARCO__ITEM_NONE && view->version > 0 && is_epoch_line (reader, line))
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                     "an epoch line in the header, expected END OF HEADER first"));
+    return end_header (reader, error);
+  }
+  GARCO_TRY (take_header_line (reader, item, line, number, error));
+  if (view->version > 0)
+  {
+    garco_error what;
+    if (garco__header_append_text (&reader->header, line, &what) < 0)
+      return fail_at (reader, &what, number, error);
+  }
+  if (item == GARCO__ITEM_END)
+    GARCO_TRY (end_header (reader, error));
+  garco__lines_take (&reader->lines, 1);
+  return GARCO_OK;
+}
+
+static garco_status
+read_header (garco_reader *reader, garco_error *error)
+{
+  while (!reader->header_done)
+  {
+    size_t have;
+    garco_status status = garco__reader_need (reader, 1, &have, error);
+    if (status != GARCO_OK)
+      return status;
+    if (have == 0)
+      return reader->in_header
+                 ? garco__fail_line (error, GARCO_ERR_TRUNCATED, reader->name, reader->lines.taken,
+                                     "the file ends in its header, expected END OF HEADER")
+                 : garco__fail (error, GARCO_ERR_TRUNCATED, reader->name,
+                                "the file is empty, expected a RINEX observation file");
+    GARCO_TRY (read_header_line (reader, garco__lines_get (&reader->lines, 0), error));
+  }
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+static garco_status
+read_record (garco_reader *reader, bool *found, garco_error *error)
+{
+  if (reader->crinex != NULL)
+    return garco__read_record_crinex (reader, found, error);
+  return reader->header.view.version >= 300 ? garco__read_record3 (reader, found, error)
+                                            : garco__read_record2 (reader, found, error);
+}
+
+/* One record from the lines that are there. */
+static garco_status
+step (garco_reader *reader, garco_error *error)
+{
+  size_t have;
+  garco_status status = garco__reader_need (reader, reader->want, &have, error);
+  if (status != GARCO_OK)
+    return status;
+  status = read_header (reader, error);
+  bool found = false;
+  while (status == GARCO_OK && !found)
+  {
+    reader->want = 1;
+    status = garco__reader_need (reader, 1, &have, error);
+    if (status != GARCO_OK)
+      return status;
+    if (have == 0)
+      return GARCO_END;
+    status = read_record (reader, &found, error);
+  }
+  return status;
+}
+
+/* The next bytes of the reader's own file. */
+static garco_status
+pump (garco_reader *reader, garco_error *error)
+{
+  const uint8_t *bytes;
+  size_t size;
+  garco_error what;
+  garco_status status = garco__source_read (reader->input, &bytes, &size, &what);
+  if (status == GARCO_OK)
+    return garco_reader_feed (reader, bytes, size, error);
+  garco_reader_finish (reader);
+  return status == GARCO_END ? GARCO_OK : report (reader, &what, error);
+}
+
+/* Runs `part` until it needs no more bytes than there are. */
+static garco_status
+run (garco_reader *reader, garco_status (*part) (garco_reader *, garco_error *), garco_error *error)
+{
+  garco_status status = part (reader, error);
+  while (status == GARCO_AGAIN && reader->input != NULL)
+  {
+    status = pump (reader, error);
+    if (status == GARCO_OK)
+      status = part (reader, error);
+  }
+  reader->failed = status < 0;
+  return status;
+}
+
+garco_status
+garco_reader_next (garco_reader *reader, garco_epoch *epoch, garco_error *error)
+{
+  if (reader->failed)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, reader->name,
+                        "nothing can be read after an error");
+  garco_status status = run (reader, step, error);
+  if (status == GARCO_OK)
+    *epoch = reader->epoch;
+  return status;
+}
+
+/* ---------------------------------------------------------------- bytes in */
+
+/* Runs of NUL bytes are left out of what a salvaging reader is fed, each run reported. */
+static garco_status
+feed_without_nuls (garco_reader *reader, const char *bytes, size_t size, garco_error *error)
+{
+  size_t i = 0;
+  while (i < size)
+  {
+    const char *nul = memchr (bytes + i, '\0', size - i);
+    size_t end = nul == NULL ? size : (size_t)(nul - bytes);
+    GARCO_TRY (garco__lines_feed (&reader->lines, bytes + i, end - i, error));
+    for (i = end; i < size && bytes[i] == '\0';)
+      i++;
+    bool known;
+    GARCO_TRY (garco__lines_want (&reader->lines, SIZE_MAX, &known, error));
+    if (i > end)
+      GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
+                                       garco__reader_line_number (reader, reader->lines.count),
+                                       error, "%zu NUL bytes left out, expected text", i - end));
+  }
+  return GARCO_OK;
+}
+
+garco_status
+garco_reader_feed (garco_reader *reader, const void *bytes, size_t size, garco_error *error)
+{
+  if (reader->lines.finished)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, reader->name,
+                        "bytes fed after the end was said");
+  if (size == 0)
+    return GARCO_OK;
+  if (reader->options.salvage && memchr (bytes, '\0', size) != NULL)
+    return feed_without_nuls (reader, bytes, size, error);
+  return garco__lines_feed (&reader->lines, bytes, size, error);
+}
+
+void
+garco_reader_finish (garco_reader *reader)
+{
+  reader->lines.finished = true;
+}
+
+/* ---------------------------------------------------------------- birth and death */
+
+static garco_status
+new_reader (const garco_reader_options *options, const char *name, garco_reader **reader,
+            garco_error *error)
+{
+  garco_status status = GARCO_OK;
+  void *room;
+  *reader = NULL;
+  GARCO_TRY (garco__allocate (&room, 1, sizeof **reader, error));
+  garco_reader *self = room;
+  if (options != NULL)
+    self->options = *options;
+  self->options.source = NULL;
+  self->want = 1;
+  self->last_ms = INT64_MIN;
+  garco__header_init (&self->header);
+  GARCO_TRY_DONE (garco__allocate (&room, 1, sizeof *self->obs, error));
+  self->obs = room;
+  GARCO_TRY_DONE (garco__allocate (&room, strlen (name) + 1, 1, error));
+  self->name = strcpy (room, name);
+  *reader = self;
+  return GARCO_OK;
+
+done:
+  garco_reader_free (&self);
+  return status;
+}
+
+garco_status
+garco_reader_new (const garco_reader_options *options, garco_reader **reader, garco_error *error)
+{
+  const char *name = options != NULL && options->source != NULL ? options->source : "input";
+  return new_reader (options, name, reader, error);
+}
+
+garco_status
+garco_reader_open (const char *path, const garco_reader_options *options, garco_reader **reader,
+                   garco_error *error)
+{
+  garco_status status;
+  garco__source *input = NULL;
+  garco_reader *self = NULL;
+  *reader = NULL;
+  GARCO_TRY (garco__source_open (path, NULL, &input, error));
+  GARCO_TRY_DONE (new_reader (options, garco__source_name (input), &self, error));
+  self->input = input;
+  input = NULL;
+  GARCO_TRY_DONE (run (self, read_header, error));
+  *reader = self;
+  self = NULL;
+
+done:
+  garco__source_free (&input);
+  garco_reader_free (&self);
+  return status;
+}
+
+const garco_header *
+garco_reader_header (const garco_reader *reader)
+{
+  return reader->header_done ? &reader->header.view : NULL;
+}
+
+int64_t
+garco_reader_damaged (const garco_reader *reader)
+{
+  return reader->damaged;
+}
+
+int64_t
+garco_reader_epochs_lost (const garco_reader *reader)
+{
+  return reader->epochs_lost;
+}
+
+void
+garco_reader_free (garco_reader **reader)
+{
+  garco_reader *self = *reader;
+  if (self == NULL)
+    return;
+  garco__source_free (&self->input);
+  garco__lines_free (&self->lines);
+  garco__header_free (&self->header);
+  if (self->obs != NULL)
+    garco__obs_free (self->obs);
+  free (self->obs);
+  garco__buffer_free (&self->text);
+  garco__crinex_free (&self->crinex);
+  free (self->name);
+  free (self);
+  *reader = NULL;
+}

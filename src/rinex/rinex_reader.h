@@ -1,0 +1,82 @@
+/* What the parts of the reader share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_RINEX_READER_H
+#define GARCO_RINEX_READER_H
+
+#include "codec/source.h"
+#include "rinex/rinex_header.h"
+#include "rinex/rinex_lines.h"
+#include "rinex/rinex_obs.h"
+#include "rinex/rinex_stamp.h"
+
+typedef struct garco__crinex garco__crinex;
+
+struct garco_reader
+{
+  garco_reader_options options;
+  char *name; /* the source in errors */
+  garco__source *input;
+  garco__lines lines;
+  size_t want;    /* known lines without which the next record cannot be read */
+  bool in_header; /* its first line has been seen */
+  bool failed;
+  bool resync; /* skipping to the next epoch line; the damage has been reported */
+  garco__header_store header;
+  bool header_done;
+  garco__obs *obs;
+  garco__buffer text; /* of the epoch */
+  garco_epoch epoch;
+  int64_t last_ms, last_ps; /* time of the last epoch of observations */
+  int64_t damaged, epochs_lost;
+  garco__crinex *crinex; /* of Hatanaka text, else NULL */
+};
+
+/* Number of known line `index` in the text. */
+static inline int64_t
+garco__reader_line_number (const garco_reader *reader, size_t index)
+{
+  return reader->lines.taken + (int64_t)index + 1;
+}
+
+/* Damage at a line: without salvage the error that ends the reading; with it, reported, and
+ * GARCO_OK for the caller to go on. */
+garco_status garco__reader_damage (garco_reader *reader, garco_status code, int64_t line,
+                                   garco_error *error, const char *format, ...)
+    __attribute__ ((format (printf, 5, 6)));
+/* GARCO_OK when `count` lines are known or no more will come (then `have` is smaller), else
+ * GARCO_AGAIN. */
+garco_status garco__reader_need (garco_reader *reader, size_t count, size_t *have,
+                                 garco_error *error);
+
+/* Readers of one record each, at the first line not taken. On GARCO_OK `found` tells whether
+ * reader->epoch holds a record; if not, lines were skipped and the next call goes on. */
+garco_status garco__read_record2 (garco_reader *reader, bool *found, garco_error *error);
+garco_status garco__read_record3 (garco_reader *reader, bool *found, garco_error *error);
+garco_status garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error);
+
+/* An epoch of observations or slips in plain text behind its line. */
+garco_status garco__read_epoch2 (garco_reader *reader, const garco__stamp *stamp, bool *found,
+                                 garco_error *error);
+garco_status garco__read_epoch3 (garco_reader *reader, const garco__stamp *stamp, bool *found,
+                                 garco_error *error);
+/* An event: its line and `stamp->count` lines. */
+garco_status garco__read_event (garco_reader *reader, const garco__stamp *stamp, bool *found,
+                                garco_error *error);
+/* A line where an epoch line is due and is none: blank, comment, header, or damage. Takes it. */
+garco_status garco__read_stray (garco_reader *reader, bool *found, garco_error *error);
+/* Starts the record of `stamp` at line 0: checks its time, and empties obs and text. */
+garco_status garco__reader_begin (garco_reader *reader, const garco__stamp *stamp,
+                                  garco_error *error);
+/* Gives the epoch its observations; complains of a repeated time. `lines`: to be taken. */
+garco_status garco__reader_end (garco_reader *reader, size_t lines, garco_error *error);
+garco_status garco__reader_append_text (garco_reader *reader, garco__line line, garco_error *error);
+
+/* Three characters of a satellite. False: they name none. */
+bool garco__read_satellite (const garco_reader *reader, const char *text, int *system, int *number);
+
+garco_status garco__crinex_new (garco__crinex **crinex, garco_error *error);
+/* After a hole, a new header, or an event: nothing of before counts. */
+void garco__crinex_reset (garco__crinex *crinex);
+void garco__crinex_free (garco__crinex **crinex);
+
+#endif

@@ -104,7 +104,7 @@ copy_head (int version, const garco_epoch *epoch, char head[HEAD_ROOM])
 {
   const char *end = epoch->text != NULL ? memchr (epoch->text, '\n', epoch->text_size) : NULL;
   size_t size = end != NULL ? (size_t)(end - epoch->text) : epoch->text_size;
-  size_t flag = version >= 300 ? 31 : 28, width = head_width (version);
+  size_t flag = version >= 300 ? 31 : 28, width = version >= 300 ? 35 : 32;
   if (epoch->text == NULL || size <= flag || epoch->text[flag] != '0' + epoch->flag)
     return false;
   memset (head, ' ', HEAD_ROOM);

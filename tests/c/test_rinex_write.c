@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/digest.h"
+#include "codec/source.h"
 
 #define NONE GARCO_MISSING
 #define NO_TIME INT64_MIN
@@ -160,7 +162,7 @@ test_plain_3 (void **state)
 {
   (void)state;
   static const garco_epoch_sat sats[] = {{0, 1, 2, 0}, {3, 36, 2, 2}};
-  static const char line[] = "> 2024  1  1  0  0 15.0000000  0  2\n";
+  static const char line[] = "> 2024  1  1  0  0 15.0000000  0 2     -0.000000000001\n";
   const garco_epoch epochs[] = {
       {.time_ms = START + 500,
        .clock_ps = INT64_C (1234567890123),
@@ -169,12 +171,12 @@ test_plain_3 (void **state)
        .sats = sats,
        .values = two_values + 1,
        .indicators = two_flags},
-      {.time_ms = START, .clock_ps = NONE, .text = line, .text_size = strlen (line)}};
+      {.time_ms = START, .clock_ps = -1, .text = line, .text_size = strlen (line)}};
   expect (304, GARCO_FORM_RINEX, epochs, 2,
           "> 2024 01 01 00 00 15.5000000  1  2       1.234567890123\n"
           "G01 105095000.123 7              84\n"
           "E36          .000          45.250\n"
-          "> 2024  1  1  0  0 15.0000000  0  0\n");
+          "> 2024  1  1  0  0 15.0000000  0  0       -.000000000001\n");
 }
 
 static void
@@ -296,14 +298,154 @@ test_options (void **state)
   garco_writer_free (&writer);
 }
 
+/* ------------------------------------------------------------------ real files */
+
+static const struct
+{
+  const char *file, *listed; /* the name in CRX2RNX.sha256 */
+} real_files[] = {
+    {"ACOR00ESP_R_20213550000_01D_30S_MO.crx", "ACOR00ESP_R_20213550000_01D_30S_MO.crx.rnx"},
+    {"AJAC3550.21D", "AJAC3550.21D.rnx"},
+    {"DUTH0630.22D", "DUTH0630.22D.rnx"},
+    {"ESBC00DNK_R_20201770000_01D_30S_MO.crx.gz", "ESBC00DNK_R_20201770000_01D_30S_MO.crx.rnx"},
+    {"KMS300DNK_R_20221591000_01H_30S_MO.crx", "KMS300DNK_R_20221591000_01H_30S_MO.crx.rnx"},
+    {"KOSG0010.95D", "KOSG0010.95D.rnx"},
+    {"P43300USA_R_20190012056_17M_15S_MO.crx.bz2", "P43300USA_R_20190012056_17M_15S_MO.crx.rnx"},
+    {"aopr0010.17d", "aopr0010.17d.rnx"},
+    {"npaz3550.21d", "npaz3550.21d.rnx"},
+    {"wsra0010.21d", "wsra0010.21d.rnx"},
+    {"york0440.15d.Z", "york0440.15d.rnx"},
+    {"zegv0010.21d", "zegv0010.21d.rnx"},
+};
+#define REAL_FILES (sizeof real_files / sizeof real_files[0])
+
+static void
+real_path (const char *name, char path[512])
+{
+  char inside[256];
+  snprintf (inside, sizeof inside, "rinex/%s", name);
+  test_data_path (inside, path, 512);
+}
+
+/* Reads the file and writes what it holds in the other form. */
+static void
+rewrite (const char *path, garco_form form)
+{
+  garco_error error;
+  garco_reader *reader;
+  garco_writer *writer;
+  garco_epoch epoch;
+  garco_status status;
+  garco_writer_options options = GARCO_WRITER_OPTIONS_INIT;
+  options.form = form;
+  assert_ok (garco_reader_open (path, NULL, &reader, &error), &error);
+  assert_ok (garco_writer_open (OUT, &options, &writer, &error), &error);
+  assert_ok (garco_writer_header (writer, garco_reader_header (reader), &error), &error);
+  while ((status = garco_reader_next (reader, &epoch, &error)) == GARCO_OK)
+    assert_ok (garco_writer_epoch (writer, &epoch, &error), &error);
+  assert_ok (status, &error);
+  assert_ok (garco_writer_close (writer, &error), &error);
+  garco_writer_free (&writer);
+  garco_reader_free (&reader);
+}
+
+static garco__buffer
+all_bytes (const char *path)
+{
+  garco_error error;
+  garco__buffer out = {0};
+  garco__source *source;
+  const uint8_t *bytes;
+  size_t size;
+  garco_status status;
+  assert_ok (garco__source_open (path, NULL, &source, &error), &error);
+  while ((status = garco__source_read (source, &bytes, &size, &error)) == GARCO_OK)
+    assert_int_equal (garco__buffer_append (&out, bytes, size, NULL), 0);
+  assert_ok (status, &error);
+  garco__source_free (&source);
+  return out;
+}
+
+static void
+hash_text (const garco__buffer *bytes, char text[65])
+{
+  uint8_t hash[32];
+  garco__digest *digest;
+  assert_int_equal (garco__digest_new ("SHA256", &digest, NULL), 0);
+  assert_int_equal (garco__digest_update (digest, bytes->data, bytes->size, NULL), 0);
+  assert_int_equal (garco__digest_final (digest, hash, sizeof hash, NULL), 0);
+  garco__digest_free (&digest);
+  garco__hex_text (hash, sizeof hash, text);
+}
+
+/* What crx2rnx prints for the file, by its hash. */
+static void
+test_real_plain (void **state)
+{
+  (void)state;
+  char path[512], hash[65], wanted[65 + 2 + 128];
+  real_path ("CRX2RNX.sha256", path);
+  char *list = file_text (path);
+  for (size_t i = 0; i < REAL_FILES; i++)
+  {
+    real_path (real_files[i].file, path);
+    rewrite (path, GARCO_FORM_RINEX);
+    garco__buffer bytes = all_bytes (OUT);
+    hash_text (&bytes, hash);
+    snprintf (wanted, sizeof wanted, "%s  %s\n", hash, real_files[i].listed);
+    if (strstr (list, wanted) == NULL)
+      fail_msg ("%s is not printed as crx2rnx prints it", real_files[i].file);
+    garco__buffer_free (&bytes);
+  }
+  free (list);
+  unlink (OUT);
+}
+
+static const uint8_t *
+third_line (const garco__buffer *bytes, size_t *left)
+{
+  const uint8_t *at = bytes->data, *end = bytes->data + bytes->size;
+  for (int i = 0; i < 2; i++)
+  {
+    at = memchr (at, '\n', (size_t)(end - at));
+    assert_non_null (at);
+    at++;
+  }
+  *left = (size_t)(end - at);
+  return at;
+}
+
+/* All of them are rnx2crx's work: what is read is written again, from the third line on. */
+static void
+test_real_hatanaka (void **state)
+{
+  (void)state;
+  char path[512];
+  for (size_t i = 0; i < REAL_FILES; i++)
+  {
+    size_t made_size, true_size;
+    real_path (real_files[i].file, path);
+    rewrite (path, GARCO_FORM_CRINEX);
+    garco__buffer made = all_bytes (OUT), true_one = all_bytes (path);
+    const uint8_t *made_text = third_line (&made, &made_size);
+    const uint8_t *true_text = third_line (&true_one, &true_size);
+    if (made_size != true_size || memcmp (made_text, true_text, made_size) != 0)
+      fail_msg ("%s is not written as rnx2crx wrote it", real_files[i].file);
+    garco__buffer_free (&made);
+    garco__buffer_free (&true_one);
+  }
+  unlink (OUT);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (test_plain_2),  cmocka_unit_test (test_epoch_lines_from_text),
-      cmocka_unit_test (test_plain_3),  cmocka_unit_test (test_events),
-      cmocka_unit_test (test_hatanaka), cmocka_unit_test (test_slips),
-      cmocka_unit_test (test_errors),   cmocka_unit_test (test_options),
+      cmocka_unit_test (test_plain_2),    cmocka_unit_test (test_epoch_lines_from_text),
+      cmocka_unit_test (test_plain_3),    cmocka_unit_test (test_events),
+      cmocka_unit_test (test_hatanaka),   cmocka_unit_test (test_slips),
+      cmocka_unit_test (test_errors),     cmocka_unit_test (test_options),
+      cmocka_unit_test (test_real_plain), cmocka_unit_test (test_real_hatanaka),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -1,0 +1,94 @@
+/* Options and words, by popt.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+static bool
+add_word (cli_list *list, const char *text, size_t length)
+{
+  char **words = realloc (list->words, (list->count + 1) * sizeof *words);
+  if (words == NULL)
+    return false;
+  list->words = words;
+  words[list->count] = strndup (text, length);
+  return words[list->count] != NULL && ++list->count > 0;
+}
+
+bool
+cli_list_add (cli_list *list, const cli_verb *verb, const char *option, const char *text)
+{
+  for (;;)
+  {
+    size_t length = strcspn (text, ",");
+    if (length == 0)
+    {
+      cli_usage (verb, "--%s has an empty word: expected a list divided by commas", option);
+      return false;
+    }
+    if (!add_word (list, text, length))
+    {
+      cli_fail_text (NULL, "out of memory");
+      return false;
+    }
+    if (text[length] == '\0')
+      return true;
+    text += length + 1;
+  }
+}
+
+void
+cli_list_free (cli_list *list)
+{
+  for (size_t i = 0; i < list->count; i++)
+    free (list->words[i]);
+  free (list->words);
+  *list = (cli_list){NULL, 0};
+}
+
+static const char *
+name_of (const cli_verb *verb, int option)
+{
+  const struct poptOption *o = verb->options;
+  while (o->longName != NULL && o->val != option)
+    o++;
+  return o->longName != NULL ? o->longName : "?";
+}
+
+int
+cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn take, void *state,
+                cli_words *words)
+{
+  int option, status = CLI_OK;
+  *words = (cli_words){poptGetContext (NULL, argc, argv, verb->options, 0), NULL, 0};
+  if (words->context == NULL)
+    return cli_fail_text (NULL, "out of memory");
+  while (status == CLI_OK && (option = poptGetNextOpt (words->context)) >= 0)
+  {
+    if (option == CLI_OPTION_HELP)
+    {
+      cli_print_page (verb);
+      return -1;
+    }
+    char *argument = poptGetOptArg (words->context);
+    status = take (state, verb, option, name_of (verb, option), argument);
+    free (argument);
+  }
+  if (status != CLI_OK)
+    return status;
+  if (option < -1)
+    return cli_usage (verb, "%s: %s", poptBadOption (words->context, POPT_BADOPTION_NOALIAS),
+                      poptStrerror (option));
+  words->words = poptGetArgs (words->context);
+  while (words->words != NULL && words->words[words->count] != NULL)
+    words->count++;
+  return CLI_OK;
+}
+
+void
+cli_words_free (cli_words *words)
+{
+  words->context = poptFreeContext (words->context);
+}

@@ -1,0 +1,59 @@
+/* garco VERB WORDS...: finds the verb.
+ *
+ * A new subcommand is one cmd_*.c and one line in `cli_verbs`.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+const cli_verb *const cli_verbs[] = {&cli_version, &cli_help, NULL};
+
+const cli_verb *
+cli_find_verb (const char *name)
+{
+  for (size_t i = 0; cli_verbs[i] != NULL; i++)
+    if (strcmp (cli_verbs[i]->name, name) == 0)
+      return cli_verbs[i];
+  return NULL;
+}
+
+/* What a verb printed by stdio must have arrived too. */
+static int
+finish (int status)
+{
+  if (fflush (stdout) != 0 || ferror (stdout))
+    return status == CLI_OK ? cli_fail_text ("standard output", "cannot be written") : status;
+  return status;
+}
+
+/* "info, ingest, help" */
+static void
+list_verbs (char *text, size_t size)
+{
+  size_t at = 0;
+  text[0] = '\0';
+  for (size_t i = 0; cli_verbs[i] != NULL && at < size; i++)
+    at += (size_t)snprintf (text + at, size - at, "%s%s", i > 0 ? ", " : "", cli_verbs[i]->name);
+}
+
+int
+main (int argc, char **argv)
+{
+  char names[256];
+  /* Whoever reads our output may stop; that ends us without a word, whatever our parent set. */
+  signal (SIGPIPE, SIG_DFL);
+  list_verbs (names, sizeof names);
+  if (argc < 2)
+    return cli_usage (&cli_help, "no command: expected one of %s", names);
+  const char *word = argv[1];
+  const cli_verb *verb = cli_find_verb (word);
+  if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0)
+    verb = &cli_help;
+  else if (strcmp (word, "--version") == 0 || strcmp (word, "-V") == 0)
+    verb = &cli_version;
+  if (verb == NULL)
+    return cli_usage (&cli_help, "unknown command \"%s\": expected one of %s", word, names);
+  return finish (verb->run (verb, argc - 1, (const char **)argv + 1));
+}

@@ -8,7 +8,7 @@
 
 #include "cli.h"
 
-const cli_verb *const cli_verbs[] = {&cli_version, &cli_help, NULL};
+const cli_verb *const cli_verbs[] = {&cli_simulate, &cli_version, &cli_help, NULL};
 
 const cli_verb *
 cli_find_verb (const char *name)

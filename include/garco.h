@@ -302,7 +302,7 @@ extern "C"
   typedef enum garco_form
   {
     GARCO_FORM_RINEX = 0, /* plain text */
-    GARCO_FORM_CRINEX = 1 /* Hatanaka: 1.0 for RINEX 2, 3.0 for RINEX 3 and later */
+    GARCO_FORM_CRINEX = 1 /* Hatanaka: 1.0 for RINEX 2, 3.0 up to 4.01, 3.1 from 4.02 on */
   } garco_form;
 
   typedef struct garco_writer_options

@@ -18,6 +18,9 @@
  * they stand. Flags are differenced like the epoch line; a satellite that is new begins with blanks
  * in 1.0 and in 3.0 with nothing, so that every blank is written `&`. In 1.0 a missing value resets
  * its two flags to blanks.
+ *
+ * 3.1 has the picoseconds of RINEX 4.02 behind the clock's token: a blank and their difference to
+ * those before, nothing where they stay. An epoch line that begins anew leaves them as they are.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "codec/crinex_encode.h"
 
@@ -60,9 +63,11 @@ typedef struct epoch_state
 
 struct garco__crinex_encoder
 {
-  bool modern; /* 3.0 */
-  bool fresh;  /* the next epoch begins anew */
+  bool modern;           /* 3.0 or 3.1 */
+  bool picoseconds_kept; /* 3.1 */
+  bool fresh;            /* the next epoch begins anew */
   struct arc clock;
+  char picoseconds[5]; /* the last ones */
   garco__buffer line;
   epoch_state now, before;
 };
@@ -167,11 +172,29 @@ put_line (garco__crinex_encoder *encoder, const char *line, size_t size, garco__
   return garco__buffer_append (old, line, size, error);
 }
 
-static garco_status
-put_clock (garco__crinex_encoder *encoder, int64_t clock_ps, garco__buffer *out, garco_error *error)
+/* The end of the clock's line: what has changed in the picoseconds. */
+static char *
+put_picoseconds (garco__crinex_encoder *encoder, const char picoseconds[5], char *at)
 {
-  GARCO_TRY (garco__buffer_reserve (out, TOKEN_ROOM + 1, error));
-  char *at = (char *)out->data + out->size;
+  char *old = encoder->picoseconds;
+  if (!encoder->picoseconds_kept || memcmp (old, picoseconds, 5) == 0)
+    return at;
+  *at++ = ' ';
+  for (int i = 0; i < 5; i++)
+  {
+    *at++ = picoseconds[i] == old[i] ? ' ' : coded (picoseconds[i]);
+    old[i] = picoseconds[i];
+  }
+  return at;
+}
+
+static garco_status
+put_clock (garco__crinex_encoder *encoder, int64_t clock_ps, const char picoseconds[5],
+           garco__buffer *out, garco_error *error)
+{
+  size_t start = out->size;
+  GARCO_TRY (garco__buffer_reserve (out, 2 * TOKEN_ROOM, error));
+  char *at = (char *)out->data + start;
   if (clock_ps == GARCO_MISSING)
     encoder->clock.order = -1;
   else
@@ -180,8 +203,9 @@ put_clock (garco__crinex_encoder *encoder, int64_t clock_ps, garco__buffer *out,
     int64_t half = clock_ps < 0 ? -unit / 2 : unit / 2;
     at = put_token (&encoder->clock, (clock_ps + half) / unit, false, at);
   }
-  *at++ = '\n';
+  at = put_picoseconds (encoder, picoseconds, at);
   out->size = (size_t)(at - (char *)out->data);
+  trim_line (out, start);
   return GARCO_OK;
 }
 
@@ -261,6 +285,10 @@ check_field (const garco__crinex_encoder *encoder, const struct satellite *satel
         error, GARCO_ERR_UNSUPPORTED, NULL,
         "%.3s has an indicator beside a blank value, which Hatanaka 1.0 cannot hold",
         satellite->name);
+  if (flags[0] == '&' || flags[1] == '&')
+    return garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
+                        "%.3s has an indicator &, which Hatanaka text cannot hold",
+                        satellite->name);
   if (value != GARCO_MISSING && (value < LOWEST || value > HIGHEST))
     return garco__fail (error, GARCO_ERR_LIMIT, NULL,
                         "%.3s has a value that 14 columns cannot hold", satellite->name);
@@ -304,8 +332,8 @@ put_satellite (garco__crinex_encoder *encoder, const garco_epoch *epoch, size_t 
 /* ------------------------------------------------------------------ epochs */
 
 static garco_status
-check_epoch (const garco__crinex_encoder *encoder, const garco_epoch *epoch, size_t size,
-             garco_error *error)
+check_epoch (const garco__crinex_encoder *encoder, const garco_epoch *epoch, const char *line,
+             size_t size, garco_error *error)
 {
   size_t list = encoder->modern ? 41 : 32;
   if (epoch->nsats > MAX_SATELLITES)
@@ -315,6 +343,9 @@ check_epoch (const garco__crinex_encoder *encoder, const garco_epoch *epoch, siz
   if (size == 0 || (epoch->nsats > 0 && size != list + 3 * epoch->nsats))
     return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                         "an epoch line of %zu columns for %zu satellites", size, epoch->nsats);
+  if (memchr (line, '&', size) != NULL)
+    return garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
+                        "an epoch line with &, which Hatanaka text cannot hold");
   for (size_t i = 0; i < epoch->nsats; i++)
     if (encoder->modern && epoch->sats[i].count > MAX_TYPES)
       return garco__fail (error, GARCO_ERR_LIMIT, NULL,
@@ -360,12 +391,13 @@ begin_state (garco__crinex_encoder *encoder, const garco_epoch *epoch, const cha
 
 garco_status
 garco__crinex_put_epoch (garco__crinex_encoder *encoder, const garco_epoch *epoch, const char *line,
-                         size_t size, garco__buffer *out, garco_error *error)
+                         size_t size, const char picoseconds[5], garco__buffer *out,
+                         garco_error *error)
 {
-  GARCO_TRY (check_epoch (encoder, epoch, size, error));
+  GARCO_TRY (check_epoch (encoder, epoch, line, size, error));
   GARCO_TRY (begin_state (encoder, epoch, line, error));
   GARCO_TRY (put_line (encoder, line, size, out, error));
-  GARCO_TRY (put_clock (encoder, epoch->clock_ps, out, error));
+  GARCO_TRY (put_clock (encoder, epoch->clock_ps, picoseconds, out, error));
   for (size_t i = 0; i < epoch->nsats; i++)
     GARCO_TRY (put_satellite (encoder, epoch, i, out, error));
   encoder->fresh = false;
@@ -390,7 +422,10 @@ garco__crinex_put_head (const garco__crinex_encoder *encoder, const char *progra
                         garco__buffer *out, garco_error *error)
 {
   GARCO_TRY (garco__buffer_print (out, error, "%-20s%-40sCRINEX VERS   / TYPE\n",
-                                  encoder->modern ? "3.0" : "1.0", "COMPACT RINEX FORMAT"));
+                                  encoder->picoseconds_kept ? "3.1"
+                                  : encoder->modern         ? "3.0"
+                                                            : "1.0",
+                                  "COMPACT RINEX FORMAT"));
   return garco__buffer_print (out, error, "%-40.40s%-20.20sCRINEX PROG / DATE\n", program, date);
 }
 
@@ -402,6 +437,8 @@ garco__crinex_encoder_new (int version, garco__crinex_encoder **encoder, garco_e
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__crinex_encoder), error));
   *encoder = made;
   (*encoder)->modern = version >= 300;
+  (*encoder)->picoseconds_kept = version >= 402;
+  memset ((*encoder)->picoseconds, ' ', 5);
   (*encoder)->fresh = true;
   return GARCO_OK;
 }

@@ -11,7 +11,8 @@
  *   > 2024 01 01 00 00 15.0000000  0 14       .000000001234
  *   G01  20000000.000 7  105095000.12347
  *
- *   RINEX 3: the clock in columns 42 to 56; a satellite a line.
+ *   RINEX 3: the clock in columns 42 to 56, from 4.02 on picoseconds in 58 to 62; a satellite a
+ * line.
  *
  * Values below 1 have no leading zero, missing ones are blank, lines end with their last
  * character.
@@ -170,6 +171,24 @@ put_name (int version, const garco_epoch *epoch, size_t index, char *name)
   name[2] = (char)('0' + sat->number % 10);
 }
 
+void
+garco__epoch_picoseconds (int version, const garco_epoch *epoch, char digits[5])
+{
+  char text[16];
+  const char *end = epoch->text != NULL ? memchr (epoch->text, '\n', epoch->text_size) : NULL;
+  size_t size = end != NULL ? (size_t)(end - epoch->text) : epoch->text_size;
+  memset (digits, ' ', 5);
+  if (version < 402)
+    return;
+  if (epoch->text != NULL && size >= 62)
+    memcpy (digits, epoch->text + 57, 5);
+  else if (epoch->time_ps % 100000 != 0)
+  {
+    snprintf (text, sizeof text, "%05d", (int)(epoch->time_ps % 100000));
+    memcpy (digits, text, 5);
+  }
+}
+
 garco_status
 garco__epoch_line (int version, const garco_epoch *epoch, garco__buffer *line, garco_error *error)
 {
@@ -211,16 +230,21 @@ print_head (int version, const garco_epoch *epoch, const garco__buffer *line, ga
 {
   size_t start = out->size, width = version >= 300 ? 41 : 68;
   size_t size = line->size < width ? line->size : width;
-  GARCO_TRY (garco__buffer_reserve (out, width + 17, error));
+  GARCO_TRY (garco__buffer_reserve (out, width + 22, error));
   char *at = (char *)out->data + start;
   memset (at, ' ', width);
   memcpy (at, line->data, size);
   out->size += width;
-  if (epoch->clock_ps != GARCO_MISSING)
+  if (version >= 300)
   {
-    GARCO_TRY (put_clock (version, epoch->clock_ps, at + width, error));
-    out->size += version >= 300 ? 15 : 12;
+    memset (at + width, ' ', 16);
+    garco__epoch_picoseconds (version, epoch, at + width + 16);
   }
+  else
+    memset (at + width, ' ', 12);
+  if (epoch->clock_ps != GARCO_MISSING)
+    GARCO_TRY (put_clock (version, epoch->clock_ps, at + width, error));
+  out->size += version >= 300 ? 21 : 12;
   end_line (out, start);
   return GARCO_OK;
 }

@@ -169,6 +169,7 @@ write_slips (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
 static garco_status
 write_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
 {
+  char picoseconds[5];
   if (epoch->flag >= 2 && epoch->flag <= 5)
     return write_event (writer, epoch, error);
   GARCO_TRY (garco__epoch_line (writer->version, epoch, &writer->line, error));
@@ -176,8 +177,9 @@ write_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
     return garco__print_epoch (writer->version, epoch, &writer->line, &writer->out, error);
   if (epoch->flag == 6)
     return write_slips (writer, epoch, error);
+  garco__epoch_picoseconds (writer->version, epoch, picoseconds);
   return garco__crinex_put_epoch (writer->encoder, epoch, (const char *)writer->line.data,
-                                  writer->line.size, &writer->out, error);
+                                  writer->line.size, picoseconds, &writer->out, error);
 }
 
 garco_status

@@ -11,6 +11,9 @@
  * and lists the satellites of epoch->sats, else made from the numbers. */
 garco_status garco__epoch_line (int version, const garco_epoch *epoch, garco__buffer *line,
                                 garco_error *error);
+/* The five digits of RINEX 4.02 that go on with the second, by the text or else by the time; blanks
+ * before that version or where there are none. */
+void garco__epoch_picoseconds (int version, const garco_epoch *epoch, char digits[5]);
 /* Appends an epoch of flag 0, 1 or 6 as plain text; `line` is what garco__epoch_line gave. */
 garco_status garco__print_epoch (int version, const garco_epoch *epoch, const garco__buffer *line,
                                  garco__buffer *out, garco_error *error);

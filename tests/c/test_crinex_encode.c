@@ -13,7 +13,7 @@ typedef struct one_epoch
   const char *line;
   int64_t clock_ps;
   int64_t values[8];
-  const char *indicators;
+  const char *indicators; /* without satellites: the picoseconds */
 } one_epoch;
 
 static garco_status
@@ -32,7 +32,9 @@ put (garco__crinex_encoder *encoder, const one_epoch *from, size_t nsats, uint16
     sats[i].count = types;
     sats[i].first = (uint32_t)i * types;
   }
-  return garco__crinex_put_epoch (encoder, &epoch, from->line, strlen (from->line), out, error);
+  return garco__crinex_put_epoch (
+      encoder, &epoch, from->line, strlen (from->line),
+      nsats == 0 && from->indicators != NULL ? from->indicators : "     ", out, error);
 }
 
 /* Encodes epochs whose number of satellites their line tells, and compares. */
@@ -186,6 +188,27 @@ test_clock (void **state)
           "                    3\n40000000000000\n0\n");
 }
 
+/* RINEX 4.02, by what is known of RNXCMP 4.2's text; and 3.0 leaves them out. */
+static void
+test_picoseconds (void **state)
+{
+  (void)state;
+  static const one_epoch epochs[] = {
+      {"> 2024 01 01 00 00  0.0000000  0  0", 123000000, {0}, "12345"},
+      {"> 2024 01 01 00 00  1.0000000  0  0", NONE, {0}, "54321"},
+      {"> 2024 01 01 00 00  2.0000000  0  0", 124000000, {0}, "54321"},
+      {"> 2024 01 01 00 00  3.0000000  0  0", NONE, {0}, NULL},
+  };
+  expect (402, epochs, 4, 1,
+          "> 2024 01 01 00 00  0.0000000  0  0\n3&123000000 12345\n"
+          "                    1\n 54 21\n"
+          "                    2\n3&124000000\n"
+          "                    3\n &&&&&\n");
+  expect (401, epochs, 2, 1,
+          "> 2024 01 01 00 00  0.0000000  0  0\n3&123000000\n"
+          "                    1\n\n");
+}
+
 /* An epoch without satellites is shorter than its successor: blanks behind its end stay blanks. */
 static void
 test_longer_line (void **state)
@@ -275,6 +298,10 @@ test_refusals (void **state)
   crowd[sizeof crowd - 1] = '\0';
   refuse (211, &many, MAX_SATS, 0, GARCO_ERR_LIMIT);
   refuse (211, &flagged, 1, 1, GARCO_ERR_UNSUPPORTED);
+  static const one_epoch escaped = {" 24  1  1  0  0  0.0000000  0  1G01", NONE, {1000}, "& "};
+  static const one_epoch escaped_line = {" 24  1  1  0  0  0.0000000  0  1&01", NONE, {1000}, NULL};
+  refuse (211, &escaped, 1, 1, GARCO_ERR_UNSUPPORTED);
+  refuse (211, &escaped_line, 1, 1, GARCO_ERR_UNSUPPORTED);
   refuse (211, &twins, 2, 1, GARCO_ERR_ARGUMENT);
   refuse (211, &twins, 1, 1, GARCO_ERR_ARGUMENT);
   refuse (211, &large, 1, 1, GARCO_ERR_LIMIT);
@@ -290,6 +317,7 @@ main (void)
       cmocka_unit_test (test_names_and_places),
       cmocka_unit_test (test_flags_of_both_versions),
       cmocka_unit_test (test_clock),
+      cmocka_unit_test (test_picoseconds),
       cmocka_unit_test (test_longer_line),
       cmocka_unit_test (test_event_begins_anew),
       cmocka_unit_test (test_head),

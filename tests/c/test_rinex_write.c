@@ -22,6 +22,17 @@ static const char header3[] =
     "G    2 C1C L1C                                              SYS / # / OBS TYPES\n"
     "                                                            END OF HEADER\n";
 
+static const char header4[] =
+    "     4.02           OBSERVATION DATA    M                   RINEX VERSION / TYPE\n"
+    "G    2 C1C L1C                                              SYS / # / OBS TYPES\n"
+    "                                                            END OF HEADER\n";
+
+static const char *
+header_of (int version)
+{
+  return version >= 402 ? header4 : version >= 300 ? header3 : header2;
+}
+
 static char *
 file_text (const char *path)
 {
@@ -44,7 +55,7 @@ open_writer (int version, garco_form form)
   garco_header header;
   memset (&header, 0, sizeof header);
   header.version = version;
-  header.text = version >= 300 ? header3 : header2;
+  header.text = header_of (version);
   header.text_size = strlen (header.text);
   options.form = form;
   options.program = "tester";
@@ -68,7 +79,7 @@ expect (int version, garco_form form, const garco_epoch *epochs, size_t count, c
   garco_writer_free (&writer);
   assert_null (writer);
   char *text = file_text (OUT);
-  const char *header = version >= 300 ? header3 : header2;
+  const char *header = header_of (version);
   char *found = strstr (text, header);
   assert_non_null (found);
   if (form == GARCO_FORM_CRINEX)
@@ -177,6 +188,31 @@ test_plain_3 (void **state)
           "G01 105095000.123 7              84\n"
           "E36          .000          45.250\n"
           "> 2024  1  1  0  0 15.0000000  0  0       -.000000000001\n");
+}
+
+/* Columns 58 to 62 go on with the second from 4.02 on, and come back from Hatanaka text. */
+static void
+test_picoseconds (void **state)
+{
+  (void)state;
+  garco_error error;
+  garco_reader *reader;
+  garco_epoch epoch = {.time_ms = START, .time_ps = 200000 + 12345, .clock_ps = NONE}, back;
+  expect (402, GARCO_FORM_RINEX, &epoch, 1,
+          "> 2024 01 01 00 00 15.0000002  0  0                      12345\n");
+  expect (401, GARCO_FORM_RINEX, &epoch, 1, "> 2024 01 01 00 00 15.0000002  0  0\n");
+  garco_writer *writer = open_writer (402, GARCO_FORM_CRINEX);
+  assert_ok (garco_writer_epoch (writer, &epoch, &error), &error);
+  assert_ok (garco_writer_close (writer, &error), &error);
+  garco_writer_free (&writer);
+  assert_ok (garco_reader_open (OUT, NULL, &reader, &error), &error);
+  assert_ok (garco_reader_next (reader, &back, &error), &error);
+  assert_int_equal (garco_reader_header (reader)->crinex_version, 31);
+  assert_int_equal (back.time_ms, epoch.time_ms);
+  assert_int_equal (back.time_ps, epoch.time_ps);
+  expect (402, GARCO_FORM_RINEX, &back, 1,
+          "> 2024 01 01 00 00 15.0000002  0  0                      12345\n");
+  garco_reader_free (&reader);
 }
 
 static void
@@ -441,11 +477,12 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (test_plain_2),    cmocka_unit_test (test_epoch_lines_from_text),
-      cmocka_unit_test (test_plain_3),    cmocka_unit_test (test_events),
-      cmocka_unit_test (test_hatanaka),   cmocka_unit_test (test_slips),
-      cmocka_unit_test (test_errors),     cmocka_unit_test (test_options),
-      cmocka_unit_test (test_real_plain), cmocka_unit_test (test_real_hatanaka),
+      cmocka_unit_test (test_plain_2),       cmocka_unit_test (test_epoch_lines_from_text),
+      cmocka_unit_test (test_plain_3),       cmocka_unit_test (test_picoseconds),
+      cmocka_unit_test (test_events),        cmocka_unit_test (test_hatanaka),
+      cmocka_unit_test (test_slips),         cmocka_unit_test (test_errors),
+      cmocka_unit_test (test_options),       cmocka_unit_test (test_real_plain),
+      cmocka_unit_test (test_real_hatanaka),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

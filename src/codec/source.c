@@ -292,9 +292,10 @@ archive_failed (const struct layer *layer, garco_error *error)
   if (archive_errno (layer->archive) == ENOMEM)
     return garco__fail_memory (error, PIECE);
   const char *detail = archive_error_string (layer->archive);
-  /* "No progress" is what liblzma says when it wants more bytes than there are. */
+  /* "No progress" is what liblzma says when it wants more bytes than there are, (-5) zlib. */
   if (detail != NULL &&
-      (strstr (detail, "runcated") != NULL || strstr (detail, "No progress") != NULL))
+      (strstr (detail, "runcated") != NULL || strstr (detail, "No progress") != NULL ||
+       strstr (detail, "failed (-5)") != NULL))
     return truncated (layer, error);
   return corrupt (layer, detail, error);
 }

@@ -216,6 +216,10 @@ test_zip_takes_the_observations (void **state)
   garco__buffer out = {0}, text = sample_text ();
   garco__buffer zip = zipped (navigation_line, strlen (navigation_line), text.data, text.size);
   expect_plain (&zip, &text);
+  store (zip.data, zip.size / 2);
+  assert_int_equal (read_all (work_file, NULL, &out, &error), GARCO_ERR_TRUNCATED);
+  assert_int_equal (error.byte, (int64_t)(zip.size / 2));
+  garco__buffer_free (&out);
   garco__buffer_free (&zip);
   zip = zipped (text.data, text.size, navigation_line, strlen (navigation_line));
   expect_plain (&zip, &text);

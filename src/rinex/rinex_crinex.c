@@ -41,6 +41,7 @@ struct garco__crinex
   bool initialised;
   uint64_t epoch;
   garco__arc clock;
+  bool clock_lost; /* damage has been reported; the clock comes back with its next arc */
   char picoseconds[5];
   struct slot slots[GARCO_SYSTEM_COUNT][100];
 };
@@ -73,6 +74,7 @@ garco__crinex_reset (garco__crinex *crinex)
   crinex->initialised = false;
   crinex->epoch += 2; /* no satellite was in the epoch before */
   crinex->clock.order = -1;
+  crinex->clock_lost = false;
 }
 
 void
@@ -226,7 +228,7 @@ read_clock (garco_reader *reader, garco__line line, const struct draft *draft)
   const char *p = line.text, *end = line.text + line.size;
   int64_t value = 0;
   garco__token token = garco__arc_next (&crinex->clock, &p, end, &value);
-  if (token == GARCO__TOKEN_BAD || token == GARCO__TOKEN_NO_ARC)
+  if (token == GARCO__TOKEN_BAD || (token == GARCO__TOKEN_NO_ARC && !crinex->clock_lost))
     return false;
   if (token == GARCO__TOKEN_VALUE)
   {
@@ -234,6 +236,7 @@ read_clock (garco_reader *reader, garco__line line, const struct draft *draft)
     if (value > CLOCK_LIMIT / unit || value < -CLOCK_LIMIT / unit)
       return false;
     reader->epoch.clock_ps = value * unit;
+    crinex->clock_lost = false;
   }
   size_t left = (size_t)(end - p);
   if (reader->header.view.crinex_version != 31)
@@ -375,7 +378,7 @@ static garco_status
 read_body (garco_reader *reader, const struct draft *draft, bool *found, garco_error *error)
 {
   garco__crinex *crinex = reader->crinex;
-  bool clock_ran = crinex->clock.order >= 0;
+  bool clock_ran = crinex->clock.order >= 0 || crinex->clock_lost;
   if (draft->lines > 1 && !read_clock (reader, garco__lines_get (&reader->lines, 1), draft))
   {
     GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
@@ -384,6 +387,7 @@ read_body (garco_reader *reader, const struct draft *draft, bool *found, garco_e
     if (!clock_ran)
       return leave_out (reader);
     crinex->clock.order = -1;
+    crinex->clock_lost = true;
     reader->epoch.clock_ps = GARCO_MISSING;
   }
   const char *list = (const char *)crinex->line.data + draft->list;
@@ -503,6 +507,7 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
       return GARCO_OK;
     }
   }
+  char quote[GARCO__QUOTE_SIZE];
   GARCO_TRY (restore_line (reader, line, &draft, error));
   int flag = draft.stamp.flag;
   if (draft.dated && draft.anew && flag >= 2 && flag <= 5)
@@ -512,8 +517,9 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
   bool usable = draft.dated || (reader->options.salvage && draft.stamp.counted);
   if (usable && flag <= 1)
     return read_epoch (reader, &draft, found, error);
-  GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
-                                   error,
-                                   "no difference to the epoch line before it, expected one"));
+  GARCO_TRY (garco__reader_damage (
+      reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0), error,
+      "\"%s\" makes no epoch line of the one before it, expected their difference",
+      garco__reader_quote (line, quote)));
   return leave_out (reader);
 }

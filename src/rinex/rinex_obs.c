@@ -23,7 +23,7 @@ garco__obs_begin (garco__obs *obs, bool same_time)
 garco_status
 garco__obs_reserve (garco__obs *obs, size_t count, garco_error *error)
 {
-  if (count <= obs->capacity - obs->nvalues)
+  if (obs->values != NULL && count <= obs->capacity - obs->nvalues)
     return GARCO_OK;
   size_t capacity = obs->nvalues + count + 1024;
   if (capacity < obs->capacity * 2)

@@ -29,20 +29,35 @@ starts_epoch (garco__line line)
   return line.size > 0 && line.text[0] == '>';
 }
 
-static bool
-names_satellite (const garco_reader *reader, garco__line line)
+/* Salvage: line `index` is a further satellite of the epoch, for all one can see. */
+static garco_status
+is_further_satellite (garco_reader *reader, size_t index, bool *is, garco_error *error)
 {
+  garco__line line = garco__lines_get (&reader->lines, index);
   int system, number;
-  return line.size >= 3 && garco__read_satellite (reader, line.text, &system, &number);
+  *is = false;
+  if (line.size < 3 || line.text[0] == ' ' ||
+      !garco__read_satellite (reader, line.text, &system, &number))
+    return GARCO_OK;
+  for (size_t i = 1; i < index; i++)
+  {
+    garco__line other = garco__lines_get (&reader->lines, i);
+    if (other.size >= 3 && memcmp (other.text, line.text, 3) == 0)
+      return GARCO_OK;
+  }
+  size_t count = reader->header.view.types[system].count;
+  reader->obs->nvalues = 0;
+  GARCO_TRY (garco__obs_reserve (reader->obs, count, error));
+  *is = garco__obs_read (reader->obs, 0, count, line, 3, false).what == NULL;
+  return GARCO_OK;
 }
 
-/* How many lines behind line 0 are the epoch's, `have` of them known. Without salvage as many as
- * its count says. */
+/* How many lines behind line 0 are the epoch's. Without salvage as many as its count says. */
 static garco_status
 count_lines (garco_reader *reader, size_t count, size_t *lines, garco_error *error)
 {
   size_t have, n = 0;
-  bool salvage = reader->options.salvage;
+  bool salvage = reader->options.salvage, further = true;
   garco_status status = garco__reader_need (reader, 1 + count + salvage, &have, error);
   if (status != GARCO_OK)
     return status;
@@ -50,7 +65,8 @@ count_lines (garco_reader *reader, size_t count, size_t *lines, garco_error *err
     n++;
   while (salvage && n >= count && n < GARCO__SATS_LIMIT && n + 1 < have)
   {
-    if (!names_satellite (reader, garco__lines_get (&reader->lines, n + 1)))
+    GARCO_TRY (is_further_satellite (reader, n + 1, &further, error));
+    if (!further)
       break;
     n++;
     status = garco__reader_need (reader, n + 2, &have, error);
@@ -122,7 +138,8 @@ read_clock (garco_reader *reader, garco__line line, garco_error *error)
   if (found != GARCO__BAD)
     return GARCO_OK;
   return garco__reader_damage (reader, GARCO_ERR_CORRUPT, reader->epoch.line, error,
-                               "no clock offset as F15.12 writes it in columns 42 to 56");
+                               "no clock offset in columns 42 to 56 or picoseconds in 58 to 62, "
+                               "expected them as F15.12 and I5.5 write them");
 }
 
 garco_status

@@ -15,8 +15,6 @@
 
 #include "base/error.h"
 
-#define TEXT(line) (int)((line).size < 40 ? (line).size : 40), (line).text
-
 /* ---------------------------------------------------------------- damage, lines */
 
 /* The reader's name and the line into an error that has only its message. */
@@ -55,6 +53,16 @@ garco__reader_damage (garco_reader *reader, garco_status code, int64_t line, gar
   va_end (arguments);
   garco__fail_line (&damage, code, reader->name, line, "%s", message);
   return report (reader, &damage, error);
+}
+
+const char *
+garco__reader_quote (garco__line line, char quote[GARCO__QUOTE_SIZE])
+{
+  size_t size = line.size < 40 ? line.size : 40;
+  for (size_t i = 0; i < size; i++)
+    quote[i] = line.text[i] == '\0' ? '?' : line.text[i];
+  memcpy (quote + size, size < line.size ? "..." : "", size < line.size ? 4 : 1);
+  return quote;
 }
 
 garco_status
@@ -354,13 +362,32 @@ was_epoch_line (const garco_reader *reader, garco__line line)
   return line.size >= 32 && line.text[18] == '.' && line.text[26] == ' ' && line.text[27] == ' ';
 }
 
+/* Salvage: tabs in line 0 become blanks. True: there were some. */
+static bool
+replace_tabs (garco_reader *reader, garco__line line)
+{
+  char *text = (char *)reader->lines.bytes.data + (line.text - (char *)reader->lines.bytes.data);
+  bool any = false;
+  for (size_t i = 0; i < line.size; i++)
+    if (text[i] == '\t')
+    {
+      text[i] = ' ';
+      any = true;
+    }
+  return any;
+}
+
 garco_status
 garco__read_stray (garco_reader *reader, bool *found, garco_error *error)
 {
   garco__line line = garco__lines_get (&reader->lines, 0);
   garco__item item = garco__header_item (line);
+  char quote[GARCO__QUOTE_SIZE];
   if (item == GARCO__ITEM_VERSION || item == GARCO__ITEM_CRINEX_VERSION)
     return read_second_header (reader, found, error);
+  if (reader->options.salvage && replace_tabs (reader, line))
+    return garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
+                                 error, "tabs, expected blanks");
   bool lost = false;
   if (!is_empty (reader, line) && item != GARCO__ITEM_COMMENT)
   {
@@ -368,8 +395,8 @@ garco__read_stray (garco_reader *reader, bool *found, garco_error *error)
     if (lost || !reader->resync)
       GARCO_TRY (garco__reader_damage (
           reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0), error,
-          "\"%.*s\" where an epoch is due, expected its time, flag and number of satellites",
-          TEXT (line)));
+          "\"%s\" where an epoch is due, expected its time, flag and number of satellites",
+          garco__reader_quote (line, quote)));
     reader->resync = true;
   }
   reader->epochs_lost += lost;
@@ -382,14 +409,15 @@ garco__read_stray (garco_reader *reader, bool *found, garco_error *error)
 static garco_status
 refuse_first_line (garco_reader *reader, garco__line line, garco_error *error)
 {
+  char quote[GARCO__QUOTE_SIZE];
   const char *what = "no RINEX file";
   if (line.size > 3 && line.text[0] == '#' && line.text[1] >= 'a' && line.text[1] <= 'd')
     what = "an SP3 orbit file";
   return garco__fail_line (error, GARCO_ERR_FORMAT, reader->name,
                            garco__reader_line_number (reader, 0),
-                           "%s: \"%.*s\" where RINEX VERSION / TYPE was expected in columns 61 to "
+                           "%s: \"%s\" where RINEX VERSION / TYPE was expected in columns 61 to "
                            "80",
-                           what, TEXT (line));
+                           what, garco__reader_quote (line, quote));
 }
 
 /* END OF HEADER, or the first epoch line without it. */
@@ -554,24 +582,24 @@ garco_reader_next (garco_reader *reader, garco_epoch *epoch, garco_error *error)
 
 /* ---------------------------------------------------------------- bytes in */
 
-/* Runs of NUL bytes are left out of what a salvaging reader is fed, each run reported. */
+/* Runs of NUL bytes are left out of what a salvaging reader is fed, each run reported once. */
 static garco_status
 feed_without_nuls (garco_reader *reader, const char *bytes, size_t size, garco_error *error)
 {
-  size_t i = 0;
-  while (i < size)
+  for (size_t i = 0; i < size;)
   {
     const char *nul = memchr (bytes + i, '\0', size - i);
     size_t end = nul == NULL ? size : (size_t)(nul - bytes);
+    bool in_run = reader->fed_nul && end == i, known;
     GARCO_TRY (garco__lines_feed (&reader->lines, bytes + i, end - i, error));
     for (i = end; i < size && bytes[i] == '\0';)
       i++;
-    bool known;
+    reader->fed_nul = i > end;
     GARCO_TRY (garco__lines_want (&reader->lines, SIZE_MAX, &known, error));
-    if (i > end)
+    if (i > end && !in_run)
       GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
                                        garco__reader_line_number (reader, reader->lines.count),
-                                       error, "%zu NUL bytes left out, expected text", i - end));
+                                       error, "NUL bytes, expected text"));
   }
   return GARCO_OK;
 }
@@ -584,7 +612,7 @@ garco_reader_feed (garco_reader *reader, const void *bytes, size_t size, garco_e
                         "bytes fed after the end was said");
   if (size == 0)
     return GARCO_OK;
-  if (reader->options.salvage && memchr (bytes, '\0', size) != NULL)
+  if (reader->options.salvage && (reader->fed_nul || memchr (bytes, '\0', size) != NULL))
     return feed_without_nuls (reader, bytes, size, error);
   return garco__lines_feed (&reader->lines, bytes, size, error);
 }

@@ -20,7 +20,8 @@ struct garco_reader
   size_t want;    /* known lines without which the next record cannot be read */
   bool in_header; /* its first line has been seen */
   bool failed;
-  bool resync; /* skipping to the next epoch line; the damage has been reported */
+  bool fed_nul; /* the last byte fed was a NUL that was left out */
+  bool resync;  /* skipping to the next epoch line; the damage has been reported */
   garco__header_store header;
   bool header_done;
   garco__obs *obs;
@@ -43,6 +44,9 @@ garco__reader_line_number (const garco_reader *reader, size_t index)
 garco_status garco__reader_damage (garco_reader *reader, garco_status code, int64_t line,
                                    garco_error *error, const char *format, ...)
     __attribute__ ((format (printf, 5, 6)));
+/* The beginning of a line for a message, NUL bytes and all. */
+#define GARCO__QUOTE_SIZE 44
+const char *garco__reader_quote (garco__line line, char quote[GARCO__QUOTE_SIZE]);
 /* GARCO_OK when `count` lines are known or no more will come (then `have` is smaller), else
  * GARCO_AGAIN. */
 garco_status garco__reader_need (garco_reader *reader, size_t count, size_t *have,

@@ -75,6 +75,19 @@ garco_status garco__reader_begin (garco_reader *reader, const garco__stamp *stam
 garco_status garco__reader_end (garco_reader *reader, size_t lines, garco_error *error);
 garco_status garco__reader_append_text (garco_reader *reader, garco__line line, garco_error *error);
 
+/* Has the looks of an epoch line, in this form of text. */
+bool garco__reader_is_epoch_line (const garco_reader *reader, garco__line line);
+/* Line 0, `line`, has nothing but blanks, or is the last one and what fills up the last block of
+ * some files. */
+bool garco__reader_is_empty (const garco_reader *reader, garco__line line);
+/* Takes a header line in; what is wrong with it is damage or the end. */
+garco_status garco__reader_take_header (garco_reader *reader, garco__item item, garco__line line,
+                                        int64_t number, garco_error *error);
+garco_status garco__reader_publish (garco_reader *reader, garco_error *error);
+/* `what`, which has only its message, as an error of this reader. */
+garco_status garco__reader_fail_at (const garco_reader *reader, const garco_error *what,
+                                    int64_t line, garco_error *error);
+
 /* Three characters of a satellite. False: they name none. */
 bool garco__read_satellite (const garco_reader *reader, const char *text, int *system, int *number);
 

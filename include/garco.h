@@ -186,8 +186,8 @@ extern "C"
   /* ------------------------------------------------------------------ RINEX observation files:
    * reading */
 
-  /* Called for each damaged place that a salvaging reader leaves out; return non-zero to stop
-   * (GARCO_ERR_CANCELLED). */
+  /* Called for each damaged place that a salvaging reader leaves out or mends; return non-zero to
+   * stop (GARCO_ERR_CANCELLED). */
   typedef int (*garco_damage_fn) (void *context, const garco_error *damage);
 
   typedef struct garco_reader_options

@@ -1,0 +1,531 @@
+/* An array's folder.
+ *
+ *   __schema/__T_T_UUID                      (before version 10: __array_schema.tdb in the root)
+ *   __fragments/__T1_T2_UUID_VERSION/        (before 12: in the root, with NAME.ok beside it)
+ *   __commits/NAME.wrt                       makes the fragment visible
+ *             NAME.con                       many commits in one file, deletes with their bytes
+ *             NAME.ign                       commits in .con files that no longer count
+ *             NAME.vac                       fragments that NAME holds the cells of (consolidation)
+ *             NAME.del                       a delete
+ *   __meta/__T1_T2_UUID[.vac]                the array's metadata
+ *
+ * Times of [start, end]: a fragment of version 15 or later is seen when its times overlap them, all
+ * else when its times lie within. Files of several lines have one path a line; only the last part
+ * of a path counts, since older ones are absolute and arrays move.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "arco/array_directory.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/error.h"
+
+#define TEXT_LIMIT (UINT64_C (1) << 28)
+#define PATH_SIZE 1024
+
+typedef struct directory_reader
+{
+  garco__io *io;
+  garco_error *error;
+  uint64_t start, end;
+  garco__directory *directory;
+  garco__io_list root, commits, fragments;
+  garco__io_list ignored, committed, hidden; /* last parts of paths */
+} directory_reader;
+
+/* ---- names */
+
+static bool
+take_decimal (const char **p, uint64_t *value)
+{
+  const char *start = *p;
+  *value = 0;
+  for (; isdigit ((unsigned char)**p); (*p)++)
+  {
+    if (*value > (UINT64_MAX - 9) / 10)
+      return false;
+    *value = *value * 10 + (uint64_t)(**p - '0');
+  }
+  return *p > start;
+}
+
+bool
+garco__stamp_parse (const char *name, garco__stamp *stamp)
+{
+  const char *p = name;
+  uint64_t version = 0;
+  if (p[0] != '_' || p[1] != '_')
+    return false;
+  p += 2;
+  if (!take_decimal (&p, &stamp->start) || *p++ != '_' || !take_decimal (&p, &stamp->end) ||
+      *p++ != '_')
+    return false;
+  size_t hex = strspn (p, "0123456789abcdefABCDEF");
+  p += hex;
+  if (hex == 0 || (*p != '\0' && *p != '.' && *p != '_'))
+    return false;
+  if (*p == '_' && (p++, !take_decimal (&p, &version) || version > UINT32_MAX))
+    return false;
+  stamp->version = (uint32_t)version;
+  return *p == '\0' || *p == '.';
+}
+
+garco_status
+garco__stamp_name (uint64_t timestamp, uint32_t version, char name[GARCO__NAME_SIZE],
+                   garco_error *error)
+{
+  uint8_t random[16];
+  char hex[33];
+  if (RAND_bytes (random, sizeof random) != 1)
+    return garco__fail (error, GARCO_ERR_IO, NULL, "OpenSSL gives no random bytes");
+  garco__hex_text (random, sizeof random, hex);
+  int length =
+      snprintf (name, GARCO__NAME_SIZE, "__%" PRIu64 "_%" PRIu64 "_%s", timestamp, timestamp, hex);
+  if (version != 0)
+    snprintf (name + length, GARCO__NAME_SIZE - (size_t)length, "_%" PRIu32, version);
+  return GARCO_OK;
+}
+
+static bool
+ends_with (const char *name, const char *ending)
+{
+  size_t n = strlen (name), m = strlen (ending);
+  return n >= m && strcmp (name + n - m, ending) == 0;
+}
+
+/* ---- items */
+
+static garco_status
+copy_text (const char *text, size_t size, char **copy, garco_error *error)
+{
+  void *room = NULL;
+  GARCO_TRY (garco__allocate (&room, size + 1, 1, error));
+  memcpy (room, text, size);
+  *copy = room;
+  return GARCO_OK;
+}
+
+/* Appends an item with copies of `name` and "folder/name" (or no path where `folder` is NULL). */
+static garco_status
+add_item (garco__items *items, const char *folder, const char *name, const garco__stamp *stamp,
+          garco_error *error)
+{
+  if (items->count == items->capacity)
+  {
+    size_t capacity = items->capacity < 8 ? 16 : items->capacity * 2;
+    void *moved = items->items;
+    GARCO_TRY (garco__reallocate (&moved, capacity, sizeof *items->items, error));
+    items->items = moved;
+    items->capacity = capacity;
+  }
+  garco__item *item = &items->items[items->count++];
+  memset (item, 0, sizeof *item);
+  item->stamp = *stamp;
+  GARCO_TRY (copy_text (name, strlen (name), &item->name, error));
+  if (folder == NULL)
+    return GARCO_OK;
+  char path[PATH_SIZE];
+  int length = snprintf (path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
+  if (length < 0 || length >= PATH_SIZE)
+    return garco__fail (error, GARCO_ERR_CORRUPT, name, "a name of %d bytes", length);
+  return copy_text (path, (size_t)length, &item->path, error);
+}
+
+static void
+free_items (garco__items *items)
+{
+  for (size_t i = 0; i < items->count; i++)
+  {
+    free (items->items[i].name);
+    free (items->items[i].path);
+    free (items->items[i].bytes);
+  }
+  free (items->items);
+  memset (items, 0, sizeof *items);
+}
+
+static int
+by_time (const void *a, const void *b)
+{
+  const garco__item *x = a, *y = b;
+  if (x->stamp.start != y->stamp.start)
+    return x->stamp.start < y->stamp.start ? -1 : 1;
+  return strcmp (x->name, y->name);
+}
+
+static void
+sort_items (garco__items *items)
+{
+  if (items->count > 1)
+    qsort (items->items, items->count, sizeof *items->items, by_time);
+}
+
+/* Keeps the latest time, and reads the name; false where it is none of ours. */
+static bool
+note_stamp (directory_reader *reader, const char *name, garco__stamp *stamp)
+{
+  if (!garco__stamp_parse (name, stamp))
+    return false;
+  if (stamp->end > reader->directory->last)
+    reader->directory->last = stamp->end;
+  return true;
+}
+
+static bool
+is_within (const directory_reader *reader, const garco__stamp *stamp)
+{
+  return stamp->start >= reader->start && stamp->end <= reader->end;
+}
+
+static bool
+is_seen (const directory_reader *reader, const garco__stamp *stamp)
+{
+  if (stamp->version >= 15)
+    return stamp->start <= reader->end && reader->start <= stamp->end;
+  return is_within (reader, stamp);
+}
+
+/* ---- files of lines */
+
+static garco_status
+read_file (directory_reader *reader, const char *folder, const char *name, uint8_t **bytes,
+           size_t *size)
+{
+  char path[PATH_SIZE];
+  snprintf (path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
+  return garco__io_read_whole (reader->io, path, TEXT_LIMIT, bytes, size, reader->error);
+}
+
+/* The last part of a path of `size` bytes, into `name`; false for an empty or overlong one. */
+static bool
+last_part (const uint8_t *path, size_t size, char name[PATH_SIZE])
+{
+  while (size > 0 && (path[size - 1] == '/' || path[size - 1] == '\r'))
+    size--;
+  size_t start = size;
+  while (start > 0 && path[start - 1] != '/')
+    start--;
+  if (start == size || size - start >= PATH_SIZE || memchr (path + start, 0, size - start) != NULL)
+    return false;
+  memcpy (name, path + start, size - start);
+  name[size - start] = '\0';
+  return true;
+}
+
+/* Adds the last part of each line's path to `list`. */
+static garco_status
+read_lines (directory_reader *reader, const char *folder, const char *file, garco__io_list *list)
+{
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  char name[PATH_SIZE];
+  garco_status status = GARCO_OK;
+  GARCO_TRY (read_file (reader, folder, file, &bytes, &size));
+  for (size_t at = 0; at < size && status >= 0;)
+  {
+    const uint8_t *end = memchr (bytes + at, '\n', size - at);
+    size_t length = end != NULL ? (size_t)(end - (bytes + at)) : size - at;
+    if (last_part (bytes + at, length, name))
+      status = garco__io_list_add (list, name, false, reader->error);
+    at += length + 1;
+  }
+  free (bytes);
+  return status;
+}
+
+/* ---- commits */
+
+static garco_status
+refuse_updates (directory_reader *reader, const char *name)
+{
+  return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->io->root, "update file %s",
+                      name);
+}
+
+static bool
+is_ignored (const directory_reader *reader, const char *name)
+{
+  return garco__io_list_find (&reader->ignored, name) != NULL;
+}
+
+static garco_status
+add_delete (directory_reader *reader, const char *name, const uint8_t *bytes, size_t size)
+{
+  garco__stamp stamp;
+  char full[PATH_SIZE];
+  garco__items *deletes = &reader->directory->deletes;
+  if (!note_stamp (reader, name, &stamp) || !is_within (reader, &stamp))
+    return GARCO_OK;
+  snprintf (full, sizeof full, "__commits/%s", name);
+  GARCO_TRY (add_item (deletes, bytes != NULL ? NULL : "", full, &stamp, reader->error));
+  if (bytes == NULL)
+    return GARCO_OK;
+  void *room = NULL;
+  garco__item *item = &deletes->items[deletes->count - 1];
+  GARCO_TRY (garco__allocate (&room, size, 1, reader->error));
+  memcpy (room, bytes, size);
+  item->bytes = room;
+  item->size = size;
+  return GARCO_OK;
+}
+
+static garco_status
+take_consolidated (directory_reader *reader, const char *file, garco__cursor *cursor)
+{
+  char name[PATH_SIZE];
+  size_t at = cursor->at;
+  const uint8_t *line = cursor->data + at;
+  const uint8_t *end = memchr (line, '\n', cursor->size - at);
+  if (end == NULL || !last_part (line, (size_t)(end - line), name))
+    return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, file, (int64_t)at,
+                             "a commit's name is expected, with a line feed after it");
+  garco__cursor_take (cursor, (uint64_t)(end - line) + 1);
+  if (ends_with (name, ".upd"))
+    return refuse_updates (reader, name);
+  if (!ends_with (name, ".del"))
+    return is_ignored (reader, name)
+               ? GARCO_OK
+               : garco__io_list_add (&reader->committed, name, false, reader->error);
+  uint64_t size = garco__cursor_u64 (cursor);
+  const uint8_t *bytes = garco__cursor_take (cursor, size);
+  if (bytes == NULL)
+    return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, file, (int64_t)at,
+                             "a delete of %" PRIu64 " bytes goes beyond the end", size);
+  if (is_ignored (reader, name))
+    return GARCO_OK;
+  GARCO_TRY (garco__io_list_add (&reader->committed, name, false, reader->error));
+  return add_delete (reader, name, bytes, (size_t)size);
+}
+
+static garco_status
+read_consolidated (directory_reader *reader, const char *name)
+{
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  char path[PATH_SIZE], file[GARCO__IO_NAME_SIZE];
+  garco_status status = GARCO_OK;
+  GARCO_TRY (read_file (reader, "__commits", name, &bytes, &size));
+  snprintf (path, sizeof path, "__commits/%s", name);
+  garco__io_name (reader->io, path, file, sizeof file);
+  garco__cursor cursor = garco__cursor_of (bytes, size);
+  while (status >= 0 && garco__cursor_left (&cursor) > 0)
+    status = take_consolidated (reader, file, &cursor);
+  free (bytes);
+  return status;
+}
+
+static garco_status
+read_vacuum (directory_reader *reader, const char *folder, const char *name)
+{
+  garco__stamp stamp;
+  if (!note_stamp (reader, name, &stamp) || !is_seen (reader, &stamp))
+    return GARCO_OK;
+  return read_lines (reader, folder, name, &reader->hidden);
+}
+
+/* A file that is no `.wrt`. */
+static garco_status
+read_other_commit (directory_reader *reader, const char *name)
+{
+  if (ends_with (name, ".con"))
+    return read_consolidated (reader, name);
+  if (ends_with (name, ".vac"))
+    return read_vacuum (reader, "__commits", name);
+  if (ends_with (name, ".upd"))
+    return refuse_updates (reader, name);
+  return GARCO_OK;
+}
+
+/* The order matters: what is ignored, then consolidated commits, then single ones that are not in
+ * those. */
+static garco_status
+read_commits (directory_reader *reader)
+{
+  const garco__io_list *list = &reader->commits;
+  for (size_t i = 0; i < list->count; i++)
+    if (ends_with (list->entries[i].name, ".ign"))
+      GARCO_TRY (read_lines (reader, "__commits", list->entries[i].name, &reader->ignored));
+  garco__io_list_sort (&reader->ignored);
+  for (size_t i = 0; i < list->count; i++)
+    GARCO_TRY (read_other_commit (reader, list->entries[i].name));
+  garco__io_list_sort (&reader->committed);
+  for (size_t i = 0; i < list->count; i++)
+    if (ends_with (list->entries[i].name, ".del") &&
+        garco__io_list_find (&reader->committed, list->entries[i].name) == NULL)
+      GARCO_TRY (add_delete (reader, list->entries[i].name, NULL, 0));
+  for (size_t i = 0; i < list->count; i++)
+    if (ends_with (list->entries[i].name, ".wrt"))
+      GARCO_TRY (
+          garco__io_list_add (&reader->committed, list->entries[i].name, false, reader->error));
+  garco__io_list_sort (&reader->committed);
+  garco__io_list_sort (&reader->hidden);
+  return GARCO_OK;
+}
+
+/* ---- fragments */
+
+static garco_status
+add_fragment (directory_reader *reader, const char *folder, const char *name)
+{
+  garco__stamp stamp;
+  if (!note_stamp (reader, name, &stamp))
+    return garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
+                        "fragment \"%s\"; expected __TIME_TIME_UUID_VERSION", name);
+  if (!is_seen (reader, &stamp) || garco__io_list_find (&reader->hidden, name) != NULL)
+    return GARCO_OK;
+  if (folder[0] != '\0' && garco__io_list_find (&reader->fragments, name) == NULL)
+    return garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
+                        "fragment %s is committed, and its folder is not there", name);
+  return add_item (&reader->directory->fragments, folder, name, &stamp, reader->error);
+}
+
+static garco_status
+add_fragments (directory_reader *reader)
+{
+  garco__stamp stamp;
+  const garco__io_list *list = &reader->committed;
+  for (size_t i = 0; i < list->count; i++)
+  {
+    char name[PATH_SIZE];
+    snprintf (name, sizeof name, "%s", list->entries[i].name);
+    bool again = i > 0 && strcmp (list->entries[i].name, list->entries[i - 1].name) == 0;
+    if (again || !ends_with (name, ".wrt"))
+      continue;
+    name[strlen (name) - 4] = '\0';
+    GARCO_TRY (add_fragment (reader, "__fragments", name));
+  }
+  for (size_t i = 0; i < reader->fragments.count; i++)
+    note_stamp (reader, reader->fragments.entries[i].name, &stamp);
+  /* Before version 12: NAME and NAME.ok in the root. */
+  for (size_t i = 0; i < reader->root.count; i++)
+  {
+    char name[PATH_SIZE];
+    snprintf (name, sizeof name, "%s", reader->root.entries[i].name);
+    if (!ends_with (name, ".ok") || !garco__stamp_parse (name, &stamp))
+      continue;
+    name[strlen (name) - 3] = '\0';
+    if (garco__io_list_find (&reader->root, name) != NULL)
+      GARCO_TRY (add_fragment (reader, "", name));
+  }
+  return GARCO_OK;
+}
+
+/* ---- schemas, metadata, the root */
+
+static garco_status
+add_schemas (directory_reader *reader)
+{
+  const garco__stamp always = {0, 0, 0};
+  garco__io_list list = {0};
+  garco_status status = GARCO_OK;
+  garco__items *schemas = &reader->directory->schemas;
+  const garco__io_entry *old = garco__io_list_find (&reader->root, "__array_schema.tdb");
+  if (old != NULL && !old->folder)
+    GARCO_TRY_DONE (add_item (schemas, "", old->name, &always, reader->error));
+  GARCO_TRY_DONE (garco__io_list_folder (reader->io, "__schema", &list, reader->error));
+  for (size_t i = 0; i < list.count; i++)
+  {
+    garco__stamp stamp;
+    if (list.entries[i].folder || !note_stamp (reader, list.entries[i].name, &stamp))
+      continue;
+    GARCO_TRY_DONE (add_item (schemas, "__schema", list.entries[i].name, &stamp, reader->error));
+  }
+done:
+  garco__io_list_free (&list);
+  return status;
+}
+
+static garco_status
+add_metadata (directory_reader *reader)
+{
+  garco__io_list list = {0}, hidden = {0};
+  garco_status status = GARCO_OK;
+  garco__stamp stamp;
+  GARCO_TRY_DONE (garco__io_list_folder (reader->io, "__meta", &list, reader->error));
+  for (size_t i = 0; i < list.count; i++)
+    if (ends_with (list.entries[i].name, ".vac") &&
+        note_stamp (reader, list.entries[i].name, &stamp) && is_within (reader, &stamp))
+      GARCO_TRY_DONE (read_lines (reader, "__meta", list.entries[i].name, &hidden));
+  garco__io_list_sort (&hidden);
+  for (size_t i = 0; i < list.count; i++)
+  {
+    const char *name = list.entries[i].name;
+    if (ends_with (name, ".vac") || !note_stamp (reader, name, &stamp) ||
+        !is_within (reader, &stamp) || garco__io_list_find (&hidden, name) != NULL)
+      continue;
+    GARCO_TRY_DONE (add_item (&reader->directory->metadata, "__meta", name, &stamp, reader->error));
+  }
+done:
+  garco__io_list_free (&list);
+  garco__io_list_free (&hidden);
+  return status;
+}
+
+static garco_status
+look_at_root (directory_reader *reader)
+{
+  static const char *const groups[] = {"__group", "__tiledb_group.tdb"};
+  for (size_t i = 0; i < 2; i++)
+    if (garco__io_list_find (&reader->root, groups[i]) != NULL)
+      return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->io->root,
+                          "a group of arrays; expected one array");
+  for (size_t i = 0; i < reader->root.count; i++)
+    if (ends_with (reader->root.entries[i].name, ".vac"))
+      GARCO_TRY (read_vacuum (reader, "", reader->root.entries[i].name));
+  reader->directory->marked = garco__io_list_find (&reader->root, "__schema") != NULL ||
+                              garco__io_list_find (&reader->root, "__array_schema.tdb") != NULL;
+  return GARCO_OK;
+}
+
+static garco_status
+read_all (directory_reader *reader)
+{
+  GARCO_TRY (garco__io_list_folder (reader->io, "", &reader->root, reader->error));
+  GARCO_TRY (look_at_root (reader));
+  if (!reader->directory->marked)
+    return GARCO_OK;
+  /* Commits before folders: a fragment that is committed between the two listings is then seen
+   * without its commit, which is nothing, and never the other way about. */
+  GARCO_TRY (garco__io_list_folder (reader->io, "__commits", &reader->commits, reader->error));
+  GARCO_TRY (garco__io_list_folder (reader->io, "__fragments", &reader->fragments, reader->error));
+  GARCO_TRY (read_commits (reader));
+  GARCO_TRY (add_fragments (reader));
+  GARCO_TRY (add_schemas (reader));
+  GARCO_TRY (add_metadata (reader));
+  sort_items (&reader->directory->fragments);
+  sort_items (&reader->directory->deletes);
+  sort_items (&reader->directory->metadata);
+  return GARCO_OK;
+}
+
+garco_status
+garco__directory_read (garco__io *io, uint64_t start, uint64_t end, garco__directory *directory,
+                       garco_error *error)
+{
+  directory_reader reader = {
+      .io = io, .error = error, .start = start, .end = end, .directory = directory};
+  garco_status status = read_all (&reader);
+  garco__io_list *const lists[] = {&reader.root,    &reader.commits,   &reader.fragments,
+                                   &reader.ignored, &reader.committed, &reader.hidden};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    garco__io_list_free (lists[i]);
+  if (status < 0)
+    garco__directory_free (directory);
+  return status;
+}
+
+void
+garco__directory_free (garco__directory *directory)
+{
+  free_items (&directory->schemas);
+  free_items (&directory->fragments);
+  free_items (&directory->deletes);
+  free_items (&directory->metadata);
+  memset (directory, 0, sizeof *directory);
+}

@@ -1,0 +1,54 @@
+/* An array's folder: what is in it, and what of it a reader sees at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_ARRAY_DIRECTORY_H
+#define GARCO_ARCO_ARRAY_DIRECTORY_H
+
+#include "base/buffer.h"
+#include "io/io.h"
+
+/* The times and the version in a name such as __1_2_UUID_22. */
+typedef struct garco__stamp
+{
+  uint64_t start, end; /* ms since 1970-01-01 */
+  uint32_t version;    /* 0: the name has none */
+} garco__stamp;
+
+/* Reads a name, whatever its ending; false for one that is not of this form. */
+bool garco__stamp_parse (const char *name, garco__stamp *stamp);
+/* "__T_T_UUID" and, where `version` is not 0, "_VERSION". */
+#define GARCO__NAME_SIZE 128
+garco_status garco__stamp_name (uint64_t timestamp, uint32_t version, char name[GARCO__NAME_SIZE],
+                                garco_error *error);
+
+typedef struct garco__item
+{
+  char *name; /* fragments: of the folder; deletes: "__commits/NAME.del"; else of the file */
+  char *path; /* within the array; NULL where the bytes are here */
+  garco__stamp stamp;
+  uint8_t *bytes; /* a delete that lies in a consolidated commit file */
+  size_t size;
+} garco__item;
+
+typedef struct garco__items
+{
+  size_t count, capacity;
+  garco__item *items;
+} garco__items;
+
+/* Zero-initialise; garco__directory_free leaves it zero again. */
+typedef struct garco__directory
+{
+  garco__items schemas;   /* in the order of their names; the old single one first */
+  garco__items fragments; /* visible, in the order of their writing */
+  garco__items deletes;   /* visible, likewise */
+  garco__items metadata;  /* visible, likewise */
+  uint64_t last;          /* the latest time in any name of the array */
+  bool marked;            /* the folder looks like an array's */
+} garco__directory;
+
+/* Looks the array through: what was written within [start, end] is visible. */
+garco_status garco__directory_read (garco__io *io, uint64_t start, uint64_t end,
+                                    garco__directory *directory, garco_error *error);
+void garco__directory_free (garco__directory *directory);
+
+#endif

@@ -1,0 +1,129 @@
+/* Between the files of the scan: which tiles, which window, which cells.
+ *
+ * A scan goes through the array in windows of its first dimension. A window is as many whole tiles
+ * as memory allows, cut where no tile crosses where there is such a place, or in the midst of tiles
+ * where there is none; the tiles that are cut are kept decoded for the window after it, as far as
+ * memory allows. Within a window all cells of all its tiles are gathered, sorted and freed of what
+ * later fragments replace, and then given out batch by batch.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_ARRAY_SCAN_H
+#define GARCO_ARCO_ARRAY_SCAN_H
+
+#include "arco/array_internal.h"
+#include "arco/delete_condition.h"
+#include "arco/fragment_reader.h"
+
+#define GARCO__SCAN_WORDS 16
+
+/* Closed ranges of a dimension's order keys, rising and apart; none: all. */
+typedef struct garco__key_ranges
+{
+  bool given;
+  size_t count;
+  uint64_t *bounds; /* low, high, low, high ... */
+} garco__key_ranges;
+
+/* Where a dimension's number lies in the packed words of a window's cells. */
+typedef struct garco__packing
+{
+  uint64_t base;
+  size_t word;
+  unsigned shift, bits;
+} garco__packing;
+
+typedef struct garco__scan_tile
+{
+  size_t fragment;
+  uint64_t tile, cells;
+  uint64_t low, high;  /* of the first dimension */
+  garco__buffer *kept; /* decoded columns, one a needed field and its validity; NULL: none */
+} garco__scan_tile;
+
+/* An attribute that is asked for. */
+typedef struct garco__scan_attribute
+{
+  size_t field; /* in the array's schema */
+  size_t cell_size;
+  garco__buffer values, validity; /* of the window's cells, as gathered */
+} garco__scan_attribute;
+
+/* One column of the batches. */
+typedef struct garco__scan_output
+{
+  size_t field;     /* in the array's schema */
+  size_t attribute; /* in scan->attributes, unless it is a dimension */
+  garco__buffer values, validity;
+} garco__scan_output;
+
+struct garco_scan
+{
+  garco_array *array;
+  const garco__schema *schema;
+  garco__tile_reader reader;
+  uint64_t memory;
+  bool raw_missing;
+  garco__key_ranges *ranges; /* of each dimension */
+  size_t nconditions;
+  garco__condition **conditions;
+  const garco__item *deletes; /* the conditions' names and times */
+
+  size_t ntiles;
+  garco__scan_tile *tiles; /* by their low ends */
+  size_t next;             /* the first that no window has met yet */
+  size_t nopen;
+  size_t *open;      /* met, and reaching into windows to come */
+  uint64_t from, to; /* the window, in keys of the first dimension */
+  bool started;
+  uint64_t kept_bytes;
+
+  size_t nattributes;
+  garco__scan_attribute *attributes;
+
+  /* the window's cells */
+  size_t count, capacity;
+  size_t nwords;
+  garco__packing *packing; /* of each dimension */
+  unsigned word_bits[GARCO__SCAN_WORDS];
+  uint64_t *words[GARCO__SCAN_WORDS];
+  bool use_times, use_dead;
+  uint64_t *times; /* all bits flipped, so that later sorts first */
+  uint8_t *dead;
+  uint32_t *order;
+  size_t rows, row; /* what is left after sorting; the next to give out */
+
+  /* scratch of one tile */
+  garco__buffer *columns; /* decoded, one a field and its validity */
+  garco__buffer cell_times, delete_times, keys, picked, chosen, keep;
+  size_t nchosen;
+  bool all_chosen;                                   /* `chosen` is every cell of the tile */
+  garco__buffer sort_keys, sort_scratch, sort_order; /* scratch of sorting */
+
+  size_t noutputs;
+  garco__scan_output *outputs;
+  garco_column *batch_columns;
+};
+
+/* ---- scan_plan.c */
+
+/* Ranges of the options, in keys. */
+garco_status garco__scan_ranges (garco_scan *scan, const garco_scan_options *options,
+                                 garco_error *error);
+/* Finds the tiles whose boxes the ranges meet. */
+garco_status garco__scan_tiles (garco_scan *scan, garco_error *error);
+/* Sets the next window; GARCO_END when all tiles have been met. `active` (allocated, nactive) are
+ * its tiles, those of the latest fragment first. */
+garco_status garco__scan_window (garco_scan *scan, size_t **active, size_t *nactive,
+                                 garco_error *error);
+/* Bytes that a cell of a window costs. */
+size_t garco__scan_cell_cost (const garco_scan *scan);
+/* True when a key lies in the ranges; the whole of [low, high] lies in one of them. */
+bool garco__ranges_hold (const garco__key_ranges *ranges, uint64_t key);
+bool garco__ranges_cover (const garco__key_ranges *ranges, uint64_t low, uint64_t high);
+
+/* ---- scan_gather.c */
+
+/* Gathers, sorts and dedups the window of these tiles. */
+garco_status garco__scan_gather (garco_scan *scan, const size_t *active, size_t nactive,
+                                 garco_error *error);
+
+#endif

@@ -1,0 +1,164 @@
+/* Sorting cells.
+ *
+ * The coordinates of a batch take few bits once their minimum is taken off: a day's window, system,
+ * satellite, code and time are 50. So they are packed into one word (or a few), the most
+ * significant number highest, and the words sorted by radix from the least significant digit.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "arco/cell_sort.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+#define DIGIT_BITS 11
+#define DIGITS 6
+#define BUCKETS (1u << DIGIT_BITS)
+
+static unsigned
+bits_of (uint64_t value)
+{
+  return value == 0 ? 0 : 64 - (unsigned)__builtin_clzll (value);
+}
+
+garco_status
+garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, garco_error *error)
+{
+  if (sort->count > UINT32_MAX)
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL, "%zu cells at once; at most 4294967295",
+                        sort->count);
+  uint64_t low = UINT64_MAX, high = 0;
+  for (size_t i = 0; i < sort->count; i++)
+  {
+    low = values[i] < low ? values[i] : low;
+    high = values[i] > high ? values[i] : high;
+  }
+  unsigned bits = sort->count > 0 ? bits_of (high - low) : 0;
+  if (bits == 0)
+    return GARCO_OK;
+  size_t last = sort->nwords;
+  if (last == 0 || sort->used[last - 1] + bits > 64)
+  {
+    void *word = NULL;
+    if (last == GARCO__SORT_WORDS)
+      return garco__fail (error, GARCO_ERR_LIMIT, NULL, "too many dimensions to sort by");
+    GARCO_TRY (garco__allocate (&word, sort->count, sizeof (uint64_t), error));
+    sort->words[sort->nwords++] = word;
+    last++;
+  }
+  uint64_t *word = sort->words[last - 1];
+  for (size_t i = 0; i < sort->count; i++)
+    word[i] = bits == 64 ? values[i] - low : word[i] << bits | (values[i] - low);
+  sort->used[last - 1] += bits;
+  return GARCO_OK;
+}
+
+/* One digit, from `keys` and `order` to the other arrays; false where all keys have the same. */
+static bool
+radix_pass (const uint64_t *keys, const uint32_t *order, size_t count, unsigned shift,
+            uint32_t histogram[BUCKETS], uint64_t *keys_out, uint32_t *order_out)
+{
+  if (histogram[keys[0] >> shift & (BUCKETS - 1)] == count)
+    return false;
+  uint32_t sum = 0;
+  for (size_t b = 0; b < BUCKETS; b++)
+  {
+    uint32_t n = histogram[b];
+    histogram[b] = sum;
+    sum += n;
+  }
+  for (size_t i = 0; i < count; i++)
+  {
+    uint32_t place = histogram[keys[i] >> shift & (BUCKETS - 1)]++;
+    keys_out[place] = keys[i];
+    order_out[place] = order[i];
+  }
+  return true;
+}
+
+static bool
+is_sorted (const uint64_t *keys, size_t count)
+{
+  for (size_t i = 1; i < count; i++)
+    if (keys[i] < keys[i - 1])
+      return false;
+  return true;
+}
+
+void
+garco__radix_sort (uint64_t *keys, uint32_t *order, size_t count, unsigned bits,
+                   uint64_t *key_scratch, uint32_t *order_scratch)
+{
+  uint32_t histograms[DIGITS][BUCKETS];
+  unsigned digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
+  if (count < 2 || is_sorted (keys, count))
+    return;
+  memset (histograms, 0, sizeof histograms[0] * digits);
+  for (size_t i = 0; i < count; i++)
+    for (unsigned d = 0; d < digits; d++)
+      histograms[d][keys[i] >> (d * DIGIT_BITS) & (BUCKETS - 1)]++;
+  uint64_t *from = keys, *to = key_scratch;
+  uint32_t *from_order = order, *to_order = order_scratch;
+  for (unsigned d = 0; d < digits; d++)
+  {
+    if (!radix_pass (from, from_order, count, d * DIGIT_BITS, histograms[d], to, to_order))
+      continue;
+    uint64_t *keys_now = to;
+    uint32_t *order_now = to_order;
+    to = from;
+    to_order = from_order;
+    from = keys_now;
+    from_order = order_now;
+  }
+  if (from != keys)
+  {
+    memcpy (keys, from, count * sizeof *keys);
+    memcpy (order, from_order, count * sizeof *order);
+  }
+}
+
+garco_status
+garco__cell_sort_run (const garco__cell_sort *sort, uint32_t **order, garco_error *error)
+{
+  size_t n = sort->count;
+  void *indices = NULL, *other = NULL, *keys = NULL, *key_scratch = NULL;
+  garco_status status;
+  GARCO_TRY_DONE (garco__allocate (&indices, n, sizeof (uint32_t), error));
+  GARCO_TRY_DONE (garco__allocate (&other, n, sizeof (uint32_t), error));
+  GARCO_TRY_DONE (garco__allocate (&keys, n, sizeof (uint64_t), error));
+  GARCO_TRY_DONE (garco__allocate (&key_scratch, n, sizeof (uint64_t), error));
+  for (size_t i = 0; i < n; i++)
+    ((uint32_t *)indices)[i] = (uint32_t)i;
+  for (size_t w = sort->nwords; w-- > 0;)
+  {
+    for (size_t i = 0; i < n; i++)
+      ((uint64_t *)keys)[i] = sort->words[w][((uint32_t *)indices)[i]];
+    garco__radix_sort (keys, indices, n, sort->used[w], key_scratch, other);
+  }
+  *order = indices;
+  indices = NULL;
+done:
+  free (indices);
+  free (other);
+  free (keys);
+  free (key_scratch);
+  return status;
+}
+
+bool
+garco__cell_sort_equal (const garco__cell_sort *sort, uint32_t a, uint32_t b)
+{
+  for (size_t w = 0; w < sort->nwords; w++)
+    if (sort->words[w][a] != sort->words[w][b])
+      return false;
+  return true;
+}
+
+void
+garco__cell_sort_free (garco__cell_sort *sort)
+{
+  for (size_t w = 0; w < sort->nwords; w++)
+    free (sort->words[w]);
+  memset (sort, 0, sizeof *sort);
+}

@@ -1,0 +1,362 @@
+/* Conditions of deletes, as the payload of one generic tile.
+ *
+ *   node: u8 0, u8 and (0) or (1), u64 children, the children
+ *         u8 1, u8 operator, u32+field, u64+value [, u64+offsets: of "in" and "not in"]
+ *   operator: < <= > >= == !=   0 to 5, in 6, not in 7, always 253, never 254
+ *
+ * What is stored is what a cell must meet to stay: the negation of what was asked to be deleted. A
+ * comparison with a field that a fragment does not have gives "delete" and forgets what its
+ * siblings before it gave: that is how the format's own library reads, and so every reader must.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "arco/delete_condition.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arco/datatype.h"
+#include "base/error.h"
+
+#define MAX_DEPTH 64
+#define MAX_NODES 100000
+#define NO_FIELD SIZE_MAX
+
+enum
+{
+  OP_LT = 0,
+  OP_LE,
+  OP_GT,
+  OP_GE,
+  OP_EQ,
+  OP_NE,
+  OP_IN,
+  OP_NOT_IN,
+  OP_ALWAYS = 253,
+  OP_NEVER = 254
+};
+
+typedef struct node
+{
+  bool leaf, either; /* either: an "or" */
+  uint8_t op;
+  size_t column;   /* in condition->fields */
+  bool null;       /* compared with null */
+  size_t nkeys;    /* values compared with, as order keys */
+  uint64_t *keys;  /* sorted for "in" */
+  size_t children; /* nodes that follow, all of the subtree */
+} node;
+
+struct garco__condition
+{
+  const garco__schema *schema;
+  size_t nnodes, capacity;
+  node *nodes; /* depth first */
+  size_t nfields;
+  size_t *fields;
+};
+
+typedef struct condition_reader
+{
+  garco__cursor cursor;
+  const char *source;
+  garco_error *error;
+  garco__condition *condition;
+} condition_reader;
+
+static garco_status
+corrupt (condition_reader *reader, const char *what)
+{
+  return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, reader->source,
+                           (int64_t)reader->cursor.at, "delete condition (unpacked): %s", what);
+}
+
+static garco_status
+add_node (condition_reader *reader, size_t *index)
+{
+  garco__condition *condition = reader->condition;
+  if (condition->nnodes == MAX_NODES)
+    return corrupt (reader, "more comparisons than any delete has");
+  if (condition->nnodes == condition->capacity)
+  {
+    size_t capacity = condition->capacity < 8 ? 8 : condition->capacity * 2;
+    void *nodes = condition->nodes;
+    GARCO_TRY (garco__reallocate (&nodes, capacity, sizeof (node), reader->error));
+    condition->nodes = nodes;
+    condition->capacity = capacity;
+  }
+  *index = condition->nnodes++;
+  memset (&condition->nodes[*index], 0, sizeof (node));
+  return GARCO_OK;
+}
+
+static garco_status
+find_column (condition_reader *reader, const uint8_t *name, size_t size, size_t *column)
+{
+  garco__condition *condition = reader->condition;
+  const garco__schema *schema = condition->schema;
+  size_t field = NO_FIELD;
+  for (size_t i = 0; i < schema->ndims + schema->nattrs; i++)
+    if (strlen (schema->fields[i].name) == size && memcmp (schema->fields[i].name, name, size) == 0)
+      field = i;
+  if (field == NO_FIELD)
+    return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
+                        "delete condition on field \"%.*s\", which the schema does not have",
+                        (int)(size < 100 ? size : 100), (const char *)name);
+  const garco__field *own = &schema->fields[field];
+  if (own->width != 1 || garco__datatype_number (own->type) == GARCO__NUMBER_NONE)
+    return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
+                        "delete condition on field \"%s\", which is no single number", own->name);
+  if (own->enumeration != NULL && own->enumeration[0] != '\0')
+    return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
+                        "delete condition on field \"%s\", which has an enumeration", own->name);
+  for (*column = 0; *column < condition->nfields; (*column)++)
+    if (condition->fields[*column] == field)
+      return GARCO_OK;
+  void *fields = condition->fields;
+  GARCO_TRY (garco__reallocate (&fields, condition->nfields + 1, sizeof (size_t), reader->error));
+  condition->fields = fields;
+  condition->fields[condition->nfields++] = field;
+  return GARCO_OK;
+}
+
+static int
+by_key (const void *a, const void *b)
+{
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+static garco_status
+take_values (condition_reader *reader, size_t index, const uint8_t *bytes, uint64_t size)
+{
+  garco__condition *condition = reader->condition;
+  node *own = &condition->nodes[index];
+  garco_datatype type = condition->schema->fields[condition->fields[own->column]].type;
+  size_t width = garco_datatype_size (type);
+  void *keys = NULL;
+  bool set = own->op == OP_IN || own->op == OP_NOT_IN;
+  own->null = size == 0 && !set;
+  if (size % width != 0 || (!set && size > width))
+    return corrupt (reader, "a value of another size than the field's");
+  own->nkeys = (size_t)(size / width);
+  GARCO_TRY (garco__allocate (&keys, own->nkeys, sizeof (uint64_t), reader->error));
+  own->keys = keys;
+  garco__order_keys (type, bytes, own->nkeys, own->keys);
+  if (set && own->nkeys > 1)
+    qsort (own->keys, own->nkeys, sizeof (uint64_t), by_key);
+  return GARCO_OK;
+}
+
+static garco_status
+take_leaf (condition_reader *reader, size_t index)
+{
+  garco__cursor *cursor = &reader->cursor;
+  uint8_t op = garco__cursor_u8 (cursor);
+  uint32_t length = garco__cursor_u32 (cursor);
+  const uint8_t *name = garco__cursor_take (cursor, length);
+  uint64_t size = garco__cursor_u64 (cursor);
+  const uint8_t *value = garco__cursor_take (cursor, size);
+  if (op == OP_IN || op == OP_NOT_IN)
+    garco__cursor_take (cursor, garco__cursor_u64 (cursor));
+  if (cursor->failed || (op > OP_NOT_IN && op != OP_ALWAYS && op != OP_NEVER))
+    return corrupt (reader, "a comparison that ends too early or has no known operator");
+  size_t column = 0;
+  GARCO_TRY (find_column (reader, name, length, &column));
+  node *own = &reader->condition->nodes[index];
+  own->leaf = true;
+  own->op = op;
+  own->column = column;
+  if (op == OP_ALWAYS || op == OP_NEVER)
+    return GARCO_OK;
+  /* The values are copied to be aligned for their type. */
+  void *aligned = NULL;
+  GARCO_TRY (garco__allocate (&aligned, (size_t)size + 8, 1, reader->error));
+  memcpy (aligned, value, (size_t)size);
+  garco_status status = take_values (reader, index, aligned, size);
+  free (aligned);
+  return status;
+}
+
+static garco_status
+take_node (condition_reader *reader, int depth)
+{
+  size_t index = 0;
+  uint8_t kind = garco__cursor_u8 (&reader->cursor);
+  GARCO_TRY (add_node (reader, &index));
+  if (reader->cursor.failed || kind > 1 || depth == 0)
+    return corrupt (reader, "it ends too early, or is nested deeper than any");
+  if (kind == 1)
+    return take_leaf (reader, index);
+  uint8_t op = garco__cursor_u8 (&reader->cursor);
+  uint64_t children = garco__cursor_u64 (&reader->cursor);
+  if (reader->cursor.failed || op > 1 || children > garco__cursor_left (&reader->cursor))
+    return corrupt (reader, "an expression that is neither \"and\" nor \"or\"");
+  reader->condition->nodes[index].either = op == 1;
+  for (uint64_t i = 0; i < children; i++)
+    GARCO_TRY (take_node (reader, depth - 1));
+  reader->condition->nodes[index].children = reader->condition->nnodes - index - 1;
+  return GARCO_OK;
+}
+
+garco_status
+garco__condition_parse (const uint8_t *bytes, size_t size, const garco__schema *schema,
+                        const char *source, garco__condition **condition, garco_error *error)
+{
+  void *made = NULL;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__condition), error));
+  *condition = made;
+  (*condition)->schema = schema;
+  condition_reader reader = {garco__cursor_of (bytes, size), source, error, *condition};
+  garco_status status = take_node (&reader, MAX_DEPTH);
+  if (status >= 0 && garco__cursor_left (&reader.cursor) != 0)
+    status = corrupt (&reader, "bytes behind its end");
+  if (status < 0)
+    garco__condition_free (condition);
+  return status;
+}
+
+void
+garco__condition_free (garco__condition **condition)
+{
+  garco__condition *own = *condition;
+  if (own == NULL)
+    return;
+  for (size_t i = 0; i < own->nnodes; i++)
+    free (own->nodes[i].keys);
+  free (own->nodes);
+  free (own->fields);
+  free (own);
+  *condition = NULL;
+}
+
+size_t
+garco__condition_field_count (const garco__condition *condition)
+{
+  return condition->nfields;
+}
+
+size_t
+garco__condition_field (const garco__condition *condition, size_t i)
+{
+  return condition->fields[i];
+}
+
+/* ---- evaluation */
+
+typedef struct evaluation
+{
+  const garco__condition *condition;
+  const garco__condition_column *columns;
+  size_t count;
+  garco_error *error;
+} evaluation;
+
+/* NaN compares false with all but "not equal". */
+static bool
+is_nan (garco_datatype type, const uint8_t *value)
+{
+  if (type == GARCO_FLOAT64)
+  {
+    double real;
+    memcpy (&real, value, sizeof real);
+    return real != real;
+  }
+  float single;
+  memcpy (&single, value, sizeof single);
+  return type == GARCO_FLOAT32 && single != single;
+}
+
+static bool
+compare (const node *own, uint64_t key)
+{
+  switch (own->op)
+  {
+  case OP_LT:
+    return key < own->keys[0];
+  case OP_LE:
+    return key <= own->keys[0];
+  case OP_GT:
+    return key > own->keys[0];
+  case OP_GE:
+    return key >= own->keys[0];
+  case OP_EQ:
+    return key == own->keys[0];
+  case OP_NE:
+    return key != own->keys[0];
+  default:
+    return (bsearch (&key, own->keys, own->nkeys, sizeof key, by_key) != NULL) ==
+           (own->op == OP_IN);
+  }
+}
+
+static bool
+leaf_keeps (const evaluation *run, const node *own, size_t i)
+{
+  const garco__condition_column *column = &run->columns[own->column];
+  garco_datatype type = run->condition->schema->fields[run->condition->fields[own->column]].type;
+  size_t size = garco_datatype_size (type);
+  bool valid = column->validity == NULL || column->validity[i] != 0;
+  if (own->op == OP_ALWAYS || own->op == OP_NEVER)
+    return own->op == OP_ALWAYS;
+  if (own->null || !valid)
+    return own->null && (own->op == OP_EQ ? !valid : own->op == OP_NE && valid);
+  const uint8_t *value = (const uint8_t *)column->values + i * size;
+  if (garco__datatype_number (type) == GARCO__NUMBER_FLOAT && is_nan (type, value))
+    return own->op == OP_NE || own->op == OP_NOT_IN;
+  return compare (own, garco__order_key (type, value));
+}
+
+static garco_status evaluate (const evaluation *run, size_t index, bool either, uint8_t *result);
+
+/* An expression's children, then their result into the parent's. */
+static garco_status
+evaluate_expression (const evaluation *run, size_t index, bool either, uint8_t *result)
+{
+  const node *own = &run->condition->nodes[index];
+  size_t end = index + 1 + own->children;
+  void *room = NULL;
+  /* An "and" within an "and" goes on with its parent's result. */
+  if (!own->either && !either)
+  {
+    for (size_t i = index + 1; i < end; i += 1 + run->condition->nodes[i].children)
+      GARCO_TRY (evaluate (run, i, false, result));
+    return GARCO_OK;
+  }
+  GARCO_TRY (garco__allocate (&room, run->count, 1, run->error));
+  uint8_t *inner = room;
+  memset (inner, own->either ? 0 : 1, run->count);
+  garco_status status = GARCO_OK;
+  for (size_t i = index + 1; i < end && status >= 0; i += 1 + run->condition->nodes[i].children)
+    status = evaluate (run, i, own->either, inner);
+  for (size_t i = 0; i < run->count; i++)
+    result[i] = either ? result[i] | inner[i] : result[i] & inner[i];
+  free (room);
+  return status;
+}
+
+static garco_status
+evaluate (const evaluation *run, size_t index, bool either, uint8_t *result)
+{
+  const node *own = &run->condition->nodes[index];
+  if (!own->leaf)
+    return evaluate_expression (run, index, either, result);
+  if (run->columns[own->column].values == NULL)
+    memset (result, 0, run->count);
+  else
+    for (size_t i = 0; i < run->count; i++)
+    {
+      uint8_t keeps = leaf_keeps (run, own, i);
+      result[i] = either ? result[i] | keeps : result[i] & keeps;
+    }
+  return GARCO_OK;
+}
+
+garco_status
+garco__condition_evaluate (const garco__condition *condition,
+                           const garco__condition_column *columns, size_t count, uint8_t *keep,
+                           garco_error *error)
+{
+  const evaluation run = {condition, columns, count, error};
+  memset (keep, 1, count);
+  return evaluate (&run, 0, false, keep);
+}

@@ -1,0 +1,33 @@
+/* Deletes: conditions that say which cells to keep.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_DELETE_CONDITION_H
+#define GARCO_ARCO_DELETE_CONDITION_H
+
+#include "arco/array_schema.h"
+
+typedef struct garco__condition garco__condition;
+
+/* Reads what the generic tile of a .del file holds, for an array of this schema. */
+garco_status garco__condition_parse (const uint8_t *bytes, size_t size, const garco__schema *schema,
+                                     const char *source, garco__condition **condition,
+                                     garco_error *error);
+void garco__condition_free (garco__condition **condition);
+
+/* The fields it looks at: index among the schema's, each once. */
+size_t garco__condition_field_count (const garco__condition *condition);
+size_t garco__condition_field (const garco__condition *condition, size_t i);
+
+/* A field's values of `count` cells; values NULL where the fragment has no such field. */
+typedef struct garco__condition_column
+{
+  const void *values;
+  const uint8_t *validity; /* NULL: all valid */
+} garco__condition_column;
+
+/* Sets keep[i] to 1 where cell i stays, else to 0. Columns are in the order of the condition's
+ * fields. */
+garco_status garco__condition_evaluate (const garco__condition *condition,
+                                        const garco__condition_column *columns, size_t count,
+                                        uint8_t *keep, garco_error *error);
+
+#endif

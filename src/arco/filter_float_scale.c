@@ -1,0 +1,159 @@
+/* Floats as scaled integers: record u32 parts, u32 encoded bytes of each.
+ *
+ * Into the file: round half away from zero of (x - offset) / scale, all in the field's own type;
+ * out of it: the integer in the field's type, then scale * x + offset in double. There is no
+ * integer for NaN: the lowest of 4 and 8 bytes stands for it, as a conversion on x86-64 gives it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "arco/filters.h"
+#include "base/error.h"
+
+/* ---- out of the file */
+
+#define UNSCALE(T, W)                                                                              \
+  do                                                                                               \
+  {                                                                                                \
+    for (size_t i = 0; i < count; i++)                                                             \
+    {                                                                                              \
+      W w;                                                                                         \
+      __builtin_memcpy (&w, in + i * sizeof (W), sizeof w);                                        \
+      T value = (T)(scale * (double)(T)w + offset);                                                \
+      __builtin_memcpy (out + i * sizeof (T), &value, sizeof value);                               \
+    }                                                                                              \
+  } while (0)
+
+static void
+unscale32 (const garco__filter *filter, const uint8_t *in, size_t count, uint8_t *out)
+{
+  double scale = filter->scale, offset = filter->offset;
+  switch (filter->width)
+  {
+  case 1:
+    UNSCALE (float, int8_t);
+    break;
+  case 2:
+    UNSCALE (float, int16_t);
+    break;
+  case 4:
+    UNSCALE (float, int32_t);
+    break;
+  default:
+    UNSCALE (float, int64_t);
+  }
+}
+
+static void
+unscale64 (const garco__filter *filter, const uint8_t *in, size_t count, uint8_t *out)
+{
+  double scale = filter->scale, offset = filter->offset;
+  switch (filter->width)
+  {
+  case 1:
+    UNSCALE (double, int8_t);
+    break;
+  case 2:
+    UNSCALE (double, int16_t);
+    break;
+  case 4:
+    UNSCALE (double, int32_t);
+    break;
+  default:
+    UNSCALE (double, int64_t);
+  }
+}
+
+garco_status
+garco__float_scale_undo (garco__undo *undo, garco_error *error)
+{
+  const garco__filter *filter = undo->filter;
+  size_t width = (size_t)filter->width, value = garco_datatype_size (filter->datatype);
+  if ((width != 1 && width != 2 && width != 4 && width != 8) || (value != 4 && value != 8))
+    return garco__undo_corrupt (undo, error, "a width that is none of 1, 2, 4, 8");
+  uint32_t parts = garco__cursor_u32 (&undo->meta);
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < parts && !undo->meta.failed; i++)
+    total += garco__cursor_u32 (&undo->meta);
+  if (undo->meta.failed || total != undo->size || undo->size % width != 0)
+    return garco__undo_corrupt (undo, error, "the record's sizes are not the data's");
+  size_t count = undo->size / width;
+  uint8_t *room;
+  GARCO_TRY (garco__undo_room (undo, (uint64_t)count * value, &room, error));
+  if (value == 4)
+    unscale32 (filter, undo->data, count, room);
+  else
+    unscale64 (filter, undo->data, count, room);
+  garco__undo_done (undo, room, count * value);
+  return GARCO_OK;
+}
+
+/* ---- into the file */
+
+/* Rounds half away from zero. The whole part is exact, so the rest is too; from 2^52 on every
+ * value is whole and the rest 0. `limit` is 2^(bits - 1): false for what it cannot hold. */
+static inline bool
+round_to (double value, double limit, int64_t *whole)
+{
+  if (!(value >= -limit - 0.5 && value < limit + 0.5)) /* NaN fails too */
+    return false;
+  double trunk = trunc (value), rest = value - trunk;
+  if (rest >= 0.5)
+    trunk += 1;
+  else if (rest <= -0.5)
+    trunk -= 1;
+  if (trunk < -limit || trunk >= limit)
+    return false;
+  *whole = (int64_t)trunk;
+  return true;
+}
+
+/* A float's quotient is exact as a double, and rounds there as it does as a float. */
+static inline double
+quotient (const garco__filter *filter, const uint8_t *p)
+{
+  if (filter->datatype == GARCO_FLOAT64)
+  {
+    double value;
+    __builtin_memcpy (&value, p, sizeof value);
+    return (value - filter->offset) / filter->scale;
+  }
+  float value;
+  __builtin_memcpy (&value, p, sizeof value);
+  return (double)((value - (float)filter->offset) / (float)filter->scale);
+}
+
+static garco_status
+cannot_hold (const garco__filter *filter, double scaled, garco_error *error)
+{
+  double value = scaled * filter->scale + filter->offset;
+  return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                      "float_scale of %g to %d bytes cannot hold the value %g", filter->scale,
+                      (int)filter->width, value);
+}
+
+garco_status
+garco__float_scale_apply (garco__apply *apply, garco_error *error)
+{
+  const garco__filter *filter = apply->filter;
+  size_t value = garco_datatype_size (filter->datatype), width = (size_t)filter->width;
+  size_t count = apply->size / value;
+  double limit = ldexp (1, (int)(8 * width) - 1);
+  int64_t missing = width == 8 ? INT64_MIN : -(INT64_C (1) << (8 * width - 1));
+  uint8_t *room;
+  GARCO_TRY (garco__apply_room (apply, count * width, &room, error));
+  for (size_t i = 0; i < count; i++)
+  {
+    double scaled = quotient (filter, apply->data + i * value);
+    int64_t whole = missing;
+    if (!round_to (scaled, limit, &whole) && !(isnan (scaled) && width >= 4))
+      return cannot_hold (filter, scaled, error);
+    garco__store (room + i * width, width, (uint64_t)whole);
+  }
+  garco__buffer *record;
+  GARCO_TRY (garco__apply_part (apply, &record, error));
+  GARCO_TRY (garco__put_u32 (record, 1, error));
+  GARCO_TRY (garco__put_u32 (record, (uint32_t)(count * width), error));
+  garco__apply_part_done (apply);
+  garco__apply_done (apply, room, count * width);
+  return GARCO_OK;
+}

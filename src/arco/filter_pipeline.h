@@ -1,0 +1,106 @@
+/* Filter pipelines: what a field's bytes pass through on their way to and from the file.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_FILTER_PIPELINE_H
+#define GARCO_ARCO_FILTER_PIPELINE_H
+
+#include "base/bytes.h"
+#include "garco.h"
+
+/* The format's numbers. */
+typedef enum garco__filter_kind
+{
+  GARCO__FILTER_NONE = 0,
+  GARCO__FILTER_GZIP = 1,
+  GARCO__FILTER_ZSTD = 2,
+  GARCO__FILTER_LZ4 = 3,
+  GARCO__FILTER_RLE = 4,
+  GARCO__FILTER_BZIP2 = 5,
+  GARCO__FILTER_DOUBLE_DELTA = 6,
+  GARCO__FILTER_BIT_WIDTH_REDUCTION = 7,
+  GARCO__FILTER_BITSHUFFLE = 8,
+  GARCO__FILTER_BYTESHUFFLE = 9,
+  GARCO__FILTER_POSITIVE_DELTA = 10,
+  GARCO__FILTER_MD5 = 12,
+  GARCO__FILTER_SHA256 = 13,
+  GARCO__FILTER_DICTIONARY = 14,
+  GARCO__FILTER_FLOAT_SCALE = 15,
+  GARCO__FILTER_XOR = 16,
+  GARCO__FILTER_WEBP = 18,
+  GARCO__FILTER_DELTA = 19
+} garco__filter_kind;
+
+typedef struct garco__filter
+{
+  uint8_t kind;            /* a garco__filter_kind, or a number that garco does not know */
+  uint8_t reinterpret;     /* delta, double delta: a datatype; GARCO_ANY: none */
+  int32_t level;           /* compressors */
+  uint32_t window;         /* bit width reduction, positive delta: bytes */
+  double scale, offset;    /* float scale */
+  uint64_t width;          /* float scale: bytes */
+  garco_datatype datatype; /* of what it is given when writing */
+} garco__filter;
+
+/* Zero-initialise; garco__pipeline_free leaves it zero again. */
+typedef struct garco__pipeline
+{
+  uint32_t max_chunk;
+  size_t count;
+  garco__filter *filters;
+} garco__pipeline;
+
+#define GARCO__MAX_CHUNK 65536u
+
+/* "zstd"; "?" for a number that is none. */
+const char *garco__filter_name (uint8_t kind);
+
+/* Reads a serialized pipeline for values of `type`. Unknown filters are kept; using them is
+ * refused. */
+garco_status garco__pipeline_parse (garco__cursor *cursor, garco_datatype type, const char *source,
+                                    garco__pipeline *pipeline, garco_error *error);
+garco_status garco__pipeline_put (garco__buffer *buffer, const garco__pipeline *pipeline,
+                                  garco_error *error);
+/* Takes over the filters for values of `type`; `pipeline` is one of `count` filters, copied. */
+garco_status garco__pipeline_set (garco__pipeline *pipeline, const garco__filter *filters,
+                                  size_t count, garco_datatype type, garco_error *error);
+void garco__pipeline_free (garco__pipeline *pipeline);
+/* GARCO_ERR_UNSUPPORTED, naming filter and field, where garco cannot undo (or, `writing`, apply)
+ * one of its filters. */
+garco_status garco__pipeline_check (const garco__pipeline *pipeline, bool writing,
+                                    const char *source, const char *field, garco_error *error);
+
+/* What filters work with: compressor contexts and scratch memory. One a thread. */
+typedef struct garco__codec garco__codec;
+garco_status garco__codec_new (garco__codec **codec, garco_error *error);
+void garco__codec_free (garco__codec **codec);
+
+/* Which tile this is, for decoding and for messages. */
+typedef struct garco__tile_place
+{
+  const char *source; /* name of the file */
+  uint64_t byte;      /* of the tile in it */
+  uint32_t version;   /* of the format it was written in */
+  size_t cell_size;
+} garco__tile_place;
+
+/* Chooses cells of a tile, rising; the bytes of chunks that hold none of them stay undefined. */
+typedef struct garco__tile_choice
+{
+  const uint32_t *cells;
+  size_t count;
+} garco__tile_choice;
+
+/* Undoes the pipeline on a tile as it lies in the file (a count of chunks, chunks) into `out`,
+ * which is to become exactly `out_size` bytes. `choice` may be NULL: all. */
+garco_status garco__tile_decode (garco__codec *codec, const garco__pipeline *pipeline,
+                                 const garco__tile_place *place, const uint8_t *bytes, size_t size,
+                                 const garco__tile_choice *choice, uint8_t *out, uint64_t out_size,
+                                 garco_error *error);
+/* Sum of the sizes that the tile's chunks will have, checked against what is there. */
+garco_status garco__tile_decoded_size (const garco__tile_place *place, const uint8_t *bytes,
+                                       size_t size, uint64_t *out_size, garco_error *error);
+/* Appends the tile's chunks, filtered, to `out`. */
+garco_status garco__tile_encode (garco__codec *codec, const garco__pipeline *pipeline,
+                                 size_t cell_size, const uint8_t *data, size_t size,
+                                 garco__buffer *out, garco_error *error);
+
+#endif

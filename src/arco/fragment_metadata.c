@@ -1,0 +1,555 @@
+/* A fragment's metadata: __fragment_metadata.tdb is generic tiles, then the footer.
+ *
+ *   u32 version, (10) u64+name of the schema, u8 dense, u8 no domain, low and high of each
+ *   dimension, u64 tiles, u64 cells of the last, (14) u8 cells have times, (15) u8 cells have
+ *   delete times,
+ *   of each slot: u64 file sizes; sizes of variable files; (7) of validity files;
+ *   u64 place of the R-tree, places of each slot's tile offsets, variable offsets, variable sizes,
+ *   (7) validity offsets, (11) minima, maxima, sums, null counts, and of the fragment's statistics,
+ *   (16) u64 place of the list of deletes done
+ *   (10) u64 length of all this
+ *
+ * Slots are the attributes, one of no field, the dimensions, then times, delete times and delete
+ * conditions where the fragment has them. Before version 10 the length follows from the schema.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "arco/fragment_metadata.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arco/generic_tile.h"
+#include "arco/rtree.h"
+#include "base/error.h"
+
+#define FILE_NAME "__fragment_metadata.tdb"
+/* Metadata files up to this size are read, and kept, in one piece. */
+#define WHOLE_LIMIT (256u << 10)
+#define FOOTER_LIMIT (UINT64_C (64) << 20)
+#define PATH_SIZE 1024
+
+/* ---- bytes of the metadata file */
+
+static void
+metadata_path (const garco__fragment *fragment, char path[PATH_SIZE])
+{
+  snprintf (path, PATH_SIZE, "%s/" FILE_NAME, fragment->path);
+}
+
+/* `size` bytes at `at`: borrowed from the kept file, or read into `room`. */
+static garco_status
+metadata_bytes (garco__io *io, garco__fragment *fragment, uint64_t at, uint64_t size,
+                garco__buffer *room, const uint8_t **bytes, garco_error *error)
+{
+  char path[PATH_SIZE], name[GARCO__IO_NAME_SIZE];
+  metadata_path (fragment, path);
+  if (at > fragment->metadata_size || size > fragment->metadata_size - at)
+    return garco__fail_byte (error, GARCO_ERR_CORRUPT, garco__io_name (io, path, name, sizeof name),
+                             (int64_t)(at & INT64_MAX),
+                             "%" PRIu64 " bytes are expected here, and the file has %" PRIu64, size,
+                             fragment->metadata_size);
+  if (fragment->file != NULL)
+  {
+    *bytes = fragment->file + at;
+    return GARCO_OK;
+  }
+  room->size = 0;
+  GARCO_TRY (garco__buffer_reserve (room, (size_t)size + 1, error));
+  *bytes = room->data;
+  return garco__io_read (io, path, at, room->data, (size_t)size, error);
+}
+
+/* Unpacks the generic tile at `at` into `content`. */
+static garco_status
+metadata_tile (garco__io *io, garco__codec *codec, garco__fragment *fragment, uint64_t at,
+               garco__buffer *content, garco_error *error)
+{
+  char path[PATH_SIZE], name[GARCO__IO_NAME_SIZE];
+  garco__buffer room = {0};
+  const uint8_t *bytes;
+  uint64_t extent;
+  garco_status status;
+  metadata_path (fragment, path);
+  garco__io_name (io, path, name, sizeof name);
+  GARCO_TRY_DONE (metadata_bytes (io, fragment, at, GARCO__GENERIC_HEADER, &room, &bytes, error));
+  GARCO_TRY_DONE (garco__generic_tile_extent (name, at, bytes, &extent, error));
+  GARCO_TRY_DONE (metadata_bytes (io, fragment, at, extent, &room, &bytes, error));
+  GARCO_TRY_DONE (
+      garco__generic_tile_read (codec, name, at, bytes, (size_t)extent, content, error));
+done:
+  garco__buffer_free (&room);
+  return status;
+}
+
+/* ---- the footer */
+
+typedef struct footer_reader
+{
+  garco__cursor cursor;
+  garco__fragment *fragment;
+  uint64_t at; /* of the footer in the file */
+  const char *source;
+  garco_error *error;
+} footer_reader;
+
+static garco_status
+corrupt (footer_reader *reader, const char *what)
+{
+  return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, reader->source,
+                           (int64_t)(reader->at + reader->cursor.at), "footer: %s", what);
+}
+
+static garco_status
+take_schema (footer_reader *reader, const garco__schema_set *schemas)
+{
+  static const char old[] = "__array_schema.tdb";
+  const uint8_t *name = (const uint8_t *)old;
+  uint64_t size = sizeof old - 1;
+  if (reader->fragment->version >= 10)
+  {
+    size = garco__cursor_u64 (&reader->cursor);
+    name = garco__cursor_take (&reader->cursor, size);
+    if (name == NULL)
+      return corrupt (reader, "the schema's name goes beyond the end");
+  }
+  for (size_t i = 0; i < schemas->count; i++)
+    if (strlen (schemas->schemas[i]->name) == size &&
+        memcmp (schemas->schemas[i]->name, name, (size_t)size) == 0)
+      reader->fragment->schema = schemas->schemas[i];
+  if (reader->fragment->schema == NULL)
+    return garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->source,
+                        "it names a schema \"%.*s\" that the array does not have",
+                        (int)(size < 200 ? size : 200), (const char *)name);
+  return GARCO_OK;
+}
+
+/* The box of all cells. Dimensions of variable length: u64 bytes, u64 bytes of the low, the two. */
+static garco_status
+take_domain (footer_reader *reader)
+{
+  garco__fragment *fragment = reader->fragment;
+  const garco__schema *schema = fragment->schema;
+  void *room = NULL, *bounds = NULL;
+  size_t at = 0;
+  GARCO_TRY (garco__allocate (&room, schema->ndims, 16, reader->error));
+  fragment->domain = room;
+  GARCO_TRY (garco__allocate (&bounds, schema->ndims, sizeof (void *), reader->error));
+  fragment->bounds = bounds;
+  for (size_t i = 0; i < schema->ndims; i++)
+  {
+    const garco__field *field = &schema->fields[i];
+    size_t size = 2 * garco_datatype_size (field->type);
+    if (field->width == GARCO__VARIABLE)
+    {
+      uint64_t total = garco__cursor_u64 (&reader->cursor);
+      garco__cursor_u64 (&reader->cursor);
+      garco__cursor_take (&reader->cursor, total);
+      continue;
+    }
+    const uint8_t *bytes = garco__cursor_take (&reader->cursor, size);
+    if (bytes == NULL)
+      return corrupt (reader, "the domain goes beyond the end");
+    memcpy (fragment->domain + at, bytes, size);
+    fragment->bounds[i] = fragment->domain + at;
+    at += size;
+  }
+  return GARCO_OK;
+}
+
+/* One number of each slot; `member` is its offset in garco__slot. */
+static void
+take_vector (footer_reader *reader, size_t member)
+{
+  for (size_t i = 0; i < reader->fragment->nslots; i++)
+  {
+    uint64_t value = garco__cursor_u64 (&reader->cursor);
+    memcpy ((char *)&reader->fragment->slots[i] + member, &value, sizeof value);
+  }
+}
+
+static void
+take_places (footer_reader *reader)
+{
+  garco__fragment *fragment = reader->fragment;
+  uint32_t version = fragment->version;
+  take_vector (reader, offsetof (garco__slot, file_size));
+  take_vector (reader, offsetof (garco__slot, var_size));
+  if (version >= 7)
+    take_vector (reader, offsetof (garco__slot, validity_size));
+  fragment->rtree_at = garco__cursor_u64 (&reader->cursor);
+  take_vector (reader, offsetof (garco__slot, at.tile));
+  take_vector (reader, offsetof (garco__slot, at.var));
+  take_vector (reader, offsetof (garco__slot, at.var_size));
+  if (version >= 7)
+    take_vector (reader, offsetof (garco__slot, at.validity));
+  if (version >= 11)
+  {
+    take_vector (reader, offsetof (garco__slot, at.min));
+    take_vector (reader, offsetof (garco__slot, at.max));
+    take_vector (reader, offsetof (garco__slot, at.sum));
+    take_vector (reader, offsetof (garco__slot, at.null));
+    garco__cursor_u64 (&reader->cursor);
+  }
+  if (version >= 16)
+    fragment->processed_at = garco__cursor_u64 (&reader->cursor);
+}
+
+static garco_status
+take_counts (footer_reader *reader)
+{
+  garco__fragment *fragment = reader->fragment;
+  garco__cursor *cursor = &reader->cursor;
+  fragment->ntiles = garco__cursor_u64 (cursor);
+  fragment->last_cells = garco__cursor_u64 (cursor);
+  fragment->has_timestamps = fragment->version >= 14 && garco__cursor_u8 (cursor) != 0;
+  fragment->has_deletes = fragment->version >= 15 && garco__cursor_u8 (cursor) != 0;
+  uint64_t capacity = fragment->schema->capacity;
+  if (cursor->failed || fragment->last_cells > capacity ||
+      (fragment->ntiles > 0 && fragment->last_cells == 0) ||
+      fragment->ntiles > INT64_MAX / capacity)
+    return corrupt (reader, "numbers of tiles and cells that the schema's capacity excludes");
+  return GARCO_OK;
+}
+
+static garco_status
+parse_footer (footer_reader *reader, const garco__schema_set *schemas)
+{
+  garco__fragment *fragment = reader->fragment;
+  garco__cursor *cursor = &reader->cursor;
+  fragment->version = garco__cursor_u32 (cursor);
+  GARCO_TRY (garco__version_check (fragment->version, reader->source, "fragment", reader->error));
+  GARCO_TRY (take_schema (reader, schemas));
+  bool dense = garco__cursor_u8 (cursor) != 0, no_domain = garco__cursor_u8 (cursor) != 0;
+  if (dense)
+    return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source, "dense fragment");
+  /* Without a domain some writers leave room for one and some do not. */
+  if (no_domain)
+    return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
+                        "fragment without a domain");
+  GARCO_TRY (take_domain (reader));
+  GARCO_TRY (take_counts (reader));
+  fragment->nslots = fragment->schema->nattrs + 1 + fragment->schema->ndims +
+                     (fragment->has_timestamps ? 1 : 0) + (fragment->has_deletes ? 2 : 0);
+  void *slots = NULL;
+  GARCO_TRY (garco__allocate (&slots, fragment->nslots, sizeof (garco__slot), reader->error));
+  fragment->slots = slots;
+  take_places (reader);
+  if (cursor->failed || garco__cursor_left (cursor) != 0)
+    return corrupt (reader, cursor->failed ? "it ends too early" : "bytes behind its end");
+  return GARCO_OK;
+}
+
+/* Before version 10 nothing says how long the footer is: it follows from the schema. */
+static uint64_t
+old_footer_size (const garco__schema_set *schemas, uint32_t version)
+{
+  const garco__schema *schema = NULL;
+  for (size_t i = 0; i < schemas->count; i++)
+    if (strcmp (schemas->schemas[i]->name, "__array_schema.tdb") == 0)
+      schema = schemas->schemas[i];
+  if (schema == NULL)
+    return 0;
+  uint64_t nslots = schema->nattrs + 1 + schema->ndims, vectors = version >= 7 ? 7 : 5;
+  return 4 + 1 + 1 + garco__box_size (schema) + 16 + 8 + 8 * nslots * vectors;
+}
+
+static garco_status
+find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *schemas,
+             const char *source, uint64_t *at, uint64_t *size, garco_error *error)
+{
+  garco__buffer room = {0};
+  const uint8_t *bytes = NULL;
+  uint64_t end = fragment->metadata_size, length = 0;
+  if (fragment->stamp.version >= 10)
+  {
+    if (end < 8)
+      return garco__fail (error, GARCO_ERR_TRUNCATED, source,
+                          "%" PRIu64 " bytes are no fragment metadata", end);
+    end -= 8;
+    garco_status status = metadata_bytes (io, fragment, end, 8, &room, &bytes, error);
+    if (status >= 0)
+      memcpy (&length, bytes, sizeof length);
+    garco__buffer_free (&room);
+    GARCO_TRY (status);
+  }
+  else
+    length = old_footer_size (schemas, fragment->stamp.version);
+  if (length == 0 || length > end || length > FOOTER_LIMIT)
+    return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)end,
+                             "a footer of %" PRIu64 " bytes before here is impossible", length);
+  *at = end - length;
+  *size = length;
+  return GARCO_OK;
+}
+
+static garco_status
+open_metadata (garco__io *io, garco__fragment *fragment, const garco__schema_set *schemas,
+               garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  garco__io_kind kind;
+  garco__buffer room = {0};
+  const uint8_t *bytes;
+  uint64_t at = 0, size = 0;
+  metadata_path (fragment, path);
+  garco__io_name (io, path, source, sizeof source);
+  GARCO_TRY (garco__version_check (fragment->stamp.version, source, "fragment", error));
+  GARCO_TRY (garco__io_stat (io, path, &kind, &fragment->metadata_size, error));
+  if (kind != GARCO__IO_FILE)
+    return garco__fail (error, GARCO_ERR_CORRUPT, source,
+                        "the fragment's metadata file is missing");
+  if (fragment->metadata_size <= WHOLE_LIMIT)
+    GARCO_TRY (
+        garco__io_read_whole (io, path, WHOLE_LIMIT, &fragment->file, &fragment->file_size, error));
+  GARCO_TRY (find_footer (io, fragment, schemas, source, &at, &size, error));
+  garco_status status = metadata_bytes (io, fragment, at, size, &room, &bytes, error);
+  if (status >= 0)
+  {
+    footer_reader reader = {garco__cursor_of (bytes, (size_t)size), fragment, at, source, error};
+    status = parse_footer (&reader, schemas);
+  }
+  garco__buffer_free (&room);
+  return status;
+}
+
+static garco_status
+copy_name (const char *text, char **copy, garco_error *error)
+{
+  void *room = NULL;
+  GARCO_TRY (garco__allocate (&room, strlen (text) + 1, 1, error));
+  *copy = strcpy (room, text);
+  return GARCO_OK;
+}
+
+garco_status
+garco__fragment_open (garco__io *io, const garco__item *item, const garco__schema_set *schemas,
+                      garco__fragment **fragment, garco_error *error)
+{
+  void *made = NULL;
+  garco_status status;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__fragment), error));
+  *fragment = made;
+  (*fragment)->stamp = item->stamp;
+  GARCO_TRY_DONE (copy_name (item->name, &(*fragment)->name, error));
+  GARCO_TRY_DONE (copy_name (item->path, &(*fragment)->path, error));
+  GARCO_TRY_DONE (open_metadata (io, *fragment, schemas, error));
+done:
+  if (status < 0)
+    garco__fragment_free (fragment);
+  return status;
+}
+
+void
+garco__fragment_free (garco__fragment **fragment)
+{
+  garco__fragment *own = *fragment;
+  if (own == NULL)
+    return;
+  for (size_t i = 0; own->slots != NULL && i < own->nslots; i++)
+  {
+    free (own->slots[i].tile_offsets);
+    free (own->slots[i].validity_offsets);
+  }
+  garco__io_list_free (&own->processed);
+  free (own->slots);
+  free (own->domain);
+  free (own->bounds);
+  free (own->boxes);
+  free (own->file);
+  free (own->name);
+  free (own->path);
+  free (own);
+  *fragment = NULL;
+}
+
+uint64_t
+garco__fragment_tile_cells (const garco__fragment *fragment, uint64_t t)
+{
+  return t + 1 == fragment->ntiles ? fragment->last_cells : fragment->schema->capacity;
+}
+
+uint64_t
+garco__fragment_cells (const garco__fragment *fragment)
+{
+  return fragment->ntiles == 0
+             ? 0
+             : (fragment->ntiles - 1) * fragment->schema->capacity + fragment->last_cells;
+}
+
+/* ---- the pieces */
+
+garco_status
+garco__fragment_load_boxes (garco__io *io, garco__codec *codec, garco__fragment *fragment,
+                            garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  garco__buffer content = {0};
+  size_t at = 0, box = garco__box_size (fragment->schema);
+  void *boxes = NULL;
+  garco_status status;
+  if (fragment->boxes != NULL || fragment->ntiles == 0)
+    return GARCO_OK;
+  metadata_path (fragment, path);
+  garco__io_name (io, path, source, sizeof source);
+  GARCO_TRY_DONE (metadata_tile (io, codec, fragment, fragment->rtree_at, &content, error));
+  GARCO_TRY_DONE (garco__rtree_leaves (fragment->schema, content.data, content.size,
+                                       fragment->ntiles, source, &at, error));
+  GARCO_TRY_DONE (garco__allocate (&boxes, (size_t)fragment->ntiles, box, error));
+  memcpy (boxes, content.data + at, (size_t)fragment->ntiles * box);
+  fragment->boxes = boxes;
+done:
+  garco__buffer_free (&content);
+  return status;
+}
+
+/* Offsets rise and stay within the data file. */
+static bool
+offsets_are_good (const uint64_t *offsets, uint64_t count, uint64_t file_size)
+{
+  for (uint64_t i = 0; i < count; i++)
+    if (offsets[i] > (i + 1 < count ? offsets[i + 1] : file_size))
+      return false;
+  return true;
+}
+
+garco_status
+garco__fragment_load_offsets (garco__io *io, garco__codec *codec, garco__fragment *fragment,
+                              size_t slot, bool validity, garco_error *error)
+{
+  garco__slot *own = &fragment->slots[slot];
+  uint64_t **place = validity ? &own->validity_offsets : &own->tile_offsets;
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  garco__buffer content = {0};
+  void *offsets = NULL;
+  garco_status status;
+  if (*place != NULL || fragment->ntiles == 0)
+    return GARCO_OK;
+  metadata_path (fragment, path);
+  garco__io_name (io, path, source, sizeof source);
+  uint64_t at = validity ? own->at.validity : own->at.tile;
+  GARCO_TRY_DONE (metadata_tile (io, codec, fragment, at, &content, error));
+  garco__cursor cursor = garco__cursor_of (content.data, content.size);
+  uint64_t count = garco__cursor_u64 (&cursor);
+  if (count != fragment->ntiles || garco__cursor_left (&cursor) / 8 != count)
+  {
+    status = garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)at,
+                               "%" PRIu64 " tile offsets in %zu bytes; expected %" PRIu64, count,
+                               content.size, fragment->ntiles);
+    goto done;
+  }
+  GARCO_TRY_DONE (garco__allocate (&offsets, (size_t)count, sizeof (uint64_t), error));
+  memcpy (offsets, content.data + 8, (size_t)count * 8);
+  *place = offsets;
+  if (!offsets_are_good (*place, count, validity ? own->validity_size : own->file_size))
+  {
+    free (offsets);
+    *place = NULL;
+    status = garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)at,
+                               "tile offsets that do not rise within the data file");
+  }
+done:
+  garco__buffer_free (&content);
+  return status;
+}
+
+/* u64 count, { u64+"__commits/NAME.del" } */
+static garco_status
+parse_processed (garco__fragment *fragment, garco__cursor *cursor, const char *source,
+                 garco_error *error)
+{
+  uint64_t count = garco__cursor_u64 (cursor);
+  char name[PATH_SIZE];
+  for (uint64_t i = 0; i < count; i++)
+  {
+    uint64_t size = garco__cursor_u64 (cursor);
+    const uint8_t *bytes = garco__cursor_take (cursor, size);
+    if (bytes == NULL || size >= sizeof name)
+      return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)fragment->processed_at,
+                               "a list of %" PRIu64 " deletes done that ends too early", count);
+    memcpy (name, bytes, (size_t)size);
+    name[size] = '\0';
+    GARCO_TRY (garco__io_list_add (&fragment->processed, name, false, error));
+  }
+  garco__io_list_sort (&fragment->processed);
+  return GARCO_OK;
+}
+
+garco_status
+garco__fragment_load_processed (garco__io *io, garco__codec *codec, garco__fragment *fragment,
+                                garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  garco__buffer content = {0};
+  garco_status status;
+  if (fragment->processed_known || fragment->version < 16)
+    return GARCO_OK;
+  metadata_path (fragment, path);
+  garco__io_name (io, path, source, sizeof source);
+  GARCO_TRY_DONE (metadata_tile (io, codec, fragment, fragment->processed_at, &content, error));
+  garco__cursor cursor = garco__cursor_of (content.data, content.size);
+  GARCO_TRY_DONE (parse_processed (fragment, &cursor, source, error));
+  fragment->processed_known = true;
+done:
+  garco__buffer_free (&content);
+  return status;
+}
+
+/* ---- writing */
+
+static garco_status
+put_vector (const garco__footer *footer, size_t member, garco__buffer *out, garco_error *error)
+{
+  for (size_t i = 0; i < footer->nslots; i++)
+  {
+    uint64_t value;
+    memcpy (&value, (const char *)&footer->slots[i] + member, sizeof value);
+    GARCO_TRY (garco__put_u64 (out, value, error));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+put_head (const garco__footer *footer, garco__buffer *out, garco_error *error)
+{
+  const char *name = footer->schema->name;
+  GARCO_TRY (garco__put_u32 (out, footer->version, error));
+  if (footer->version >= 10)
+  {
+    GARCO_TRY (garco__put_u64 (out, strlen (name), error));
+    GARCO_TRY (garco__buffer_append (out, name, strlen (name), error));
+  }
+  GARCO_TRY (garco__put_u8 (out, 0, error)); /* sparse */
+  GARCO_TRY (garco__put_u8 (out, 0, error)); /* with a domain */
+  GARCO_TRY (garco__buffer_append (out, footer->domain, garco__box_size (footer->schema), error));
+  GARCO_TRY (garco__put_u64 (out, footer->ntiles, error));
+  GARCO_TRY (garco__put_u64 (out, footer->last_cells, error));
+  if (footer->version >= 14)
+    GARCO_TRY (garco__put_u8 (out, 0, error)); /* no times of cells */
+  return footer->version >= 15 ? garco__put_u8 (out, 0, error) : GARCO_OK;
+}
+
+garco_status
+garco__footer_put (const garco__footer *footer, garco__buffer *out, garco_error *error)
+{
+  static const size_t vectors[] = {
+      offsetof (garco__slot, file_size),     offsetof (garco__slot, var_size),
+      offsetof (garco__slot, validity_size), offsetof (garco__slot, at.tile),
+      offsetof (garco__slot, at.var),        offsetof (garco__slot, at.var_size),
+      offsetof (garco__slot, at.validity),   offsetof (garco__slot, at.min),
+      offsetof (garco__slot, at.max),        offsetof (garco__slot, at.sum),
+      offsetof (garco__slot, at.null)};
+  size_t start = out->size, count = footer->version >= 11 ? 11 : 7;
+  GARCO_TRY (put_head (footer, out, error));
+  for (size_t i = 0; i < count; i++)
+  {
+    if (i == 3)
+      GARCO_TRY (garco__put_u64 (out, footer->rtree_at, error));
+    GARCO_TRY (put_vector (footer, vectors[i], out, error));
+  }
+  if (footer->version >= 11)
+    GARCO_TRY (garco__put_u64 (out, footer->stats_at, error));
+  if (footer->version >= 16)
+    GARCO_TRY (garco__put_u64 (out, footer->processed_at, error));
+  return garco__put_u64 (out, out->size - start, error);
+}

@@ -1,0 +1,82 @@
+/* What a fragment says of itself: the footer of its metadata file, and the pieces it points at.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_FRAGMENT_METADATA_H
+#define GARCO_ARCO_FRAGMENT_METADATA_H
+
+#include "arco/array_directory.h"
+#include "arco/array_schema.h"
+
+/* Offsets in the metadata file, one a slot. */
+typedef struct garco__slot_offsets
+{
+  uint64_t tile, var, var_size, validity, min, max, sum, null;
+} garco__slot_offsets;
+
+typedef struct garco__slot
+{
+  uint64_t file_size, var_size, validity_size;
+  garco__slot_offsets at;
+  uint64_t *tile_offsets, *validity_offsets; /* ntiles of each, once they were asked for */
+} garco__slot;
+
+typedef struct garco__fragment
+{
+  char *name, *path;
+  garco__stamp stamp;
+  uint32_t version;
+  const garco__schema *schema; /* that the fragment was written by; the array's */
+  uint64_t ntiles, last_cells;
+  bool has_timestamps, has_deletes;
+  size_t nslots;
+  garco__slot *slots;
+  uint8_t *domain; /* one box; NULL where a dimension is of variable length, or without cells */
+  const void **bounds;
+  uint64_t rtree_at, processed_at;
+  uint8_t *boxes;           /* one a tile, once they were asked for */
+  garco__io_list processed; /* deletes that it is rid of already, once they were asked for */
+  bool processed_known;
+  uint8_t *file; /* the metadata file where it is small */
+  size_t file_size;
+  uint64_t metadata_size;
+} garco__fragment;
+
+typedef struct garco__schema_set
+{
+  size_t count;
+  garco__schema **schemas;
+} garco__schema_set;
+
+/* Reads the footer. `schemas` must outlive the fragment. */
+garco_status garco__fragment_open (garco__io *io, const garco__item *item,
+                                   const garco__schema_set *schemas, garco__fragment **fragment,
+                                   garco_error *error);
+void garco__fragment_free (garco__fragment **fragment);
+
+/* Cells of tile `t`; all cells. */
+uint64_t garco__fragment_tile_cells (const garco__fragment *fragment, uint64_t t);
+uint64_t garco__fragment_cells (const garco__fragment *fragment);
+
+/* Each reads its piece the first time. */
+garco_status garco__fragment_load_boxes (garco__io *io, garco__codec *codec,
+                                         garco__fragment *fragment, garco_error *error);
+garco_status garco__fragment_load_offsets (garco__io *io, garco__codec *codec,
+                                           garco__fragment *fragment, size_t slot, bool validity,
+                                           garco_error *error);
+garco_status garco__fragment_load_processed (garco__io *io, garco__codec *codec,
+                                             garco__fragment *fragment, garco_error *error);
+
+/* The footer of a fragment that garco writes, its length behind it; the other way about. */
+typedef struct garco__footer
+{
+  uint32_t version;
+  const garco__schema *schema;
+  const uint8_t *domain; /* one box */
+  uint64_t ntiles, last_cells;
+  size_t nslots;
+  const garco__slot *slots;
+  uint64_t rtree_at, stats_at, processed_at;
+} garco__footer;
+garco_status garco__footer_put (const garco__footer *footer, garco__buffer *out,
+                                garco_error *error);
+
+#endif

@@ -1,0 +1,146 @@
+/* Reading tiles.
+ *
+ * Files of a fragment: from version 9 a0.tdb, a1.tdb ... for attributes and d0.tdb ... for
+ * dimensions, by their places in the fragment's schema; in version 8 the field's name with % codes;
+ * before that the name. Validity has _validity before the ending. t.tdb and dt.tdb hold the times
+ * of cells and of their deletes, by the filters of coordinates.
+ *
+ * Tile t is the bytes from its offset to the next one's, the last to the file's size.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "arco/fragment_reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define PATH_SIZE 1024
+/* Tiles larger than this are asked for only when the file is as large as they say. */
+#define TRUSTED_SIZE (UINT64_C (64) << 20)
+#define TILE_LIMIT (UINT64_C (4) << 30)
+
+typedef struct column_place
+{
+  size_t slot;
+  bool validity;
+  const garco__pipeline *pipeline;
+  size_t cell_size;
+  char path[PATH_SIZE];
+} column_place;
+
+/* A field's name as version 8 writes it in a file's name. */
+static void
+percent_name (const char *name, char *text, size_t size)
+{
+  size_t at = 0;
+  for (; *name != '\0' && at + 4 < size; name++)
+    if (strchr ("!#$%&'()*+,/:;=?@[]\"<>\\|", *name) != NULL)
+      at += (size_t)snprintf (text + at, size - at, "%%%02X", (unsigned char)*name);
+    else
+      text[at++] = *name;
+  text[at] = '\0';
+}
+
+static void
+file_path (const garco__fragment *fragment, size_t field, bool validity, char path[PATH_SIZE])
+{
+  const garco__schema *schema = fragment->schema;
+  const garco__field *own = &schema->fields[field];
+  const char *ending = validity ? "_validity" : "";
+  char name[PATH_SIZE / 2];
+  if (fragment->version >= 9)
+    snprintf (name, sizeof name, "%c%zu", own->is_dimension ? 'd' : 'a',
+              own->is_dimension ? field : field - schema->ndims);
+  else if (fragment->version == 8)
+    percent_name (own->name, name, sizeof name);
+  else
+    snprintf (name, sizeof name, "%s", own->name);
+  snprintf (path, PATH_SIZE, "%s/%s%s.tdb", fragment->path, name, ending);
+}
+
+/* The tile's bytes as they lie in the file, into reader->packed. */
+static garco_status
+read_packed (garco__tile_reader *reader, const garco__fragment *fragment,
+             const column_place *column, uint64_t t, const char *source, uint64_t *byte,
+             garco_error *error)
+{
+  const garco__slot *slot = &fragment->slots[column->slot];
+  const uint64_t *offsets = column->validity ? slot->validity_offsets : slot->tile_offsets;
+  uint64_t end = column->validity ? slot->validity_size : slot->file_size;
+  if (t + 1 < fragment->ntiles)
+    end = offsets[t + 1];
+  *byte = offsets[t];
+  uint64_t size = end - *byte;
+  if (size > TRUSTED_SIZE)
+  {
+    garco__io_kind kind;
+    uint64_t there = 0;
+    GARCO_TRY (garco__io_stat (reader->io, column->path, &kind, &there, error));
+    if (there < end)
+      return garco__fail_byte (error, GARCO_ERR_TRUNCATED, source, (int64_t)(there & INT64_MAX),
+                               "the file ends; expected %" PRIu64 " bytes", end);
+  }
+  reader->packed.size = 0;
+  GARCO_TRY (garco__buffer_reserve (&reader->packed, (size_t)size + 1, error));
+  reader->packed.size = (size_t)size;
+  return garco__io_read (reader->io, column->path, *byte, reader->packed.data, (size_t)size, error);
+}
+
+static garco_status
+read_column (garco__tile_reader *reader, garco__fragment *fragment, const column_place *column,
+             uint64_t t, const garco__tile_choice *choice, garco__buffer *values,
+             garco_error *error)
+{
+  char source[GARCO__IO_NAME_SIZE];
+  uint64_t byte = 0, there = 0, size;
+  garco__io_name (reader->io, column->path, source, sizeof source);
+  GARCO_TRY (garco__fragment_load_offsets (reader->io, reader->codec, fragment, column->slot,
+                                           column->validity, error));
+  GARCO_TRY (read_packed (reader, fragment, column, t, source, &byte, error));
+  garco__tile_place place = {source, byte, fragment->version, column->cell_size};
+  GARCO_TRY (
+      garco__tile_decoded_size (&place, reader->packed.data, reader->packed.size, &there, error));
+  if (__builtin_mul_overflow (garco__fragment_tile_cells (fragment, t), column->cell_size, &size) ||
+      there != size || size > TILE_LIMIT)
+    return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)byte,
+                             "tile %" PRIu64 " has %" PRIu64 " bytes for %" PRIu64
+                             " cells of %zu bytes",
+                             t, there, garco__fragment_tile_cells (fragment, t), column->cell_size);
+  values->size = 0;
+  GARCO_TRY (garco__buffer_reserve (values, (size_t)size + 8, error));
+  values->size = (size_t)size;
+  return garco__tile_decode (reader->codec, column->pipeline, &place, reader->packed.data,
+                             reader->packed.size, choice, values->data, size, error);
+}
+
+garco_status
+garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                      bool validity, uint64_t t, const garco__tile_choice *choice,
+                      garco__buffer *values, garco_error *error)
+{
+  const garco__schema *schema = fragment->schema;
+  const garco__field *own = &schema->fields[field];
+  column_place column = {.slot = garco__schema_slot (schema, field), .validity = validity};
+  column.pipeline = validity ? &schema->validity : &own->pipeline;
+  column.cell_size = validity ? 1 : own->cell_size;
+  file_path (fragment, field, validity, column.path);
+  GARCO_TRY (garco__pipeline_check (column.pipeline, false, reader->io->root, own->name, error));
+  return read_column (reader, fragment, &column, t, choice, values, error);
+}
+
+garco_status
+garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragment,
+                              garco__special special, uint64_t t, garco__buffer *values,
+                              garco_error *error)
+{
+  const garco__schema *schema = fragment->schema;
+  const char *name = special == GARCO__CELL_TIMES ? "t" : "dt";
+  column_place column = {.slot = schema->nattrs + 1 + schema->ndims, .cell_size = 8};
+  if (special == GARCO__DELETE_TIMES && fragment->has_timestamps)
+    column.slot++;
+  column.pipeline = &schema->coords;
+  snprintf (column.path, sizeof column.path, "%s/%s.tdb", fragment->path, name);
+  GARCO_TRY (garco__pipeline_check (column.pipeline, false, reader->io->root, name, error));
+  return read_column (reader, fragment, &column, t, NULL, values, error);
+}

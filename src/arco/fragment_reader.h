@@ -1,0 +1,33 @@
+/* A fragment's columns, tile by tile.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_FRAGMENT_READER_H
+#define GARCO_ARCO_FRAGMENT_READER_H
+
+#include "arco/fragment_metadata.h"
+
+/* What reading works with; `packed` is scratch memory that stays between calls. */
+typedef struct garco__tile_reader
+{
+  garco__io *io;
+  garco__codec *codec;
+  garco__buffer packed;
+} garco__tile_reader;
+
+typedef enum garco__special
+{
+  GARCO__CELL_TIMES,  /* uint64 */
+  GARCO__DELETE_TIMES /* uint64 */
+} garco__special;
+
+/* Unfilters tile `t` of a field (of the fragment's schema, of fixed size) into `values`, emptied
+ * first; `validity`: its validity bytes instead. `choice` as in garco__tile_decode. */
+garco_status garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment,
+                                   size_t field, bool validity, uint64_t t,
+                                   const garco__tile_choice *choice, garco__buffer *values,
+                                   garco_error *error);
+/* The same for times of cells, in fragments that have them. */
+garco_status garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragment,
+                                           garco__special special, uint64_t t,
+                                           garco__buffer *values, garco_error *error);
+
+#endif

@@ -1,0 +1,22 @@
+/* Minimum, maximum, sum and nulls of a tile, by the formulas that other readers trust.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_TILE_STATS_H
+#define GARCO_ARCO_TILE_STATS_H
+
+#include "garco.h"
+
+typedef struct garco__tile_stats
+{
+  uint8_t min[8], max[8]; /* in the field's type */
+  uint8_t sum[8];         /* int64, uint64 or double */
+  uint64_t nulls;
+} garco__tile_stats;
+
+/* Of `count` > 0 values of a number type; `validity` (nullable) has a byte a value. */
+void garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *validity,
+                           size_t count, garco__tile_stats *stats);
+/* What a fragment's statistics are: those of its tiles, one after the other. */
+void garco__tile_stats_join (garco_datatype type, const garco__tile_stats *tiles, size_t count,
+                             garco__tile_stats *stats);
+
+#endif

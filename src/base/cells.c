@@ -65,6 +65,22 @@ garco__cells_free (garco__cells *cells)
   memset (cells, 0, sizeof *cells);
 }
 
+void
+garco__cells_move (garco__cells *cells, size_t from, size_t to)
+{
+  cells->time[to] = cells->time[from];
+  cells->sys[to] = cells->sys[from];
+  cells->sat[to] = cells->sat[from];
+  cells->obs[to] = cells->obs[from];
+  cells->range[to] = cells->range[from];
+  cells->phase[to] = cells->phase[from];
+  cells->doppler[to] = cells->doppler[from];
+  cells->snr[to] = cells->snr[from];
+  cells->slip[to] = cells->slip[from];
+  cells->flags[to] = cells->flags[from];
+  cells->fcn[to] = cells->fcn[from];
+}
+
 garco_batch
 garco__cells_batch (const garco__cells *cells, garco_column columns[GARCO__CELL_COLUMNS])
 {

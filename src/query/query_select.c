@@ -147,22 +147,6 @@ selects_cell (const garco__selection *selection, const garco__cells *cells, size
          garco__selects_code (selection, cells->obs[i]);
 }
 
-static void
-move_cell (garco__cells *cells, size_t from, size_t to)
-{
-  cells->time[to] = cells->time[from];
-  cells->sys[to] = cells->sys[from];
-  cells->sat[to] = cells->sat[from];
-  cells->obs[to] = cells->obs[from];
-  cells->range[to] = cells->range[from];
-  cells->phase[to] = cells->phase[from];
-  cells->doppler[to] = cells->doppler[from];
-  cells->snr[to] = cells->snr[from];
-  cells->slip[to] = cells->slip[from];
-  cells->flags[to] = cells->flags[from];
-  cells->fcn[to] = cells->fcn[from];
-}
-
 void
 garco__select_cells (const garco__selection *selection, garco__cells *cells, size_t from)
 {
@@ -171,7 +155,7 @@ garco__select_cells (const garco__selection *selection, garco__cells *cells, siz
     if (selects_cell (selection, cells, i))
     {
       if (kept != i)
-        move_cell (cells, i, kept);
+        garco__cells_move (cells, i, kept);
       kept++;
     }
   cells->count = kept;

@@ -1,0 +1,528 @@
+/* Rows of an array: the selection becomes ranges of its dimensions, and what ranges cannot say is
+ * tried row by row.
+ *
+ *   selection --> ranges --> scan --> keys converted --> rows tried --> columns as asked for
+ *                 (dimensions)        (system numbers)   (pairs of system and satellite, and keys
+ *                                                         that are attributes)
+ *
+ * A key (time, sys, sat, obs) is found by any of its names and must be one integer or date a cell;
+ * a field of such a name and another type is a field like any other.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "query/query_numbering.h"
+#include "query/query_project.h"
+#include "query/query_source.h"
+
+#define NONE SIZE_MAX
+
+typedef struct array_rows
+{
+  garco__rows rows;
+  const garco__request *request;
+  char *uri;
+  garco_array *array;
+  garco_scan *scan; /* NULL: the selection lies outside the array */
+  garco__numbering numbering;
+  int64_t numerator, denominator;     /* of the time's unit in ms */
+  size_t key_field[GARCO__KEY_COUNT]; /* in the schema, or NONE */
+  size_t key_place[GARCO__KEY_COUNT]; /* in the scan, or NONE where it is not read */
+  bool tried[GARCO__KEY_COUNT];       /* by row rather than by range */
+  size_t *fields;                     /* per column its field in the schema */
+  size_t *places;                     /* per column its place in the scan */
+  size_t nscanned;
+  size_t *scanned; /* fields of the schema that are read */
+  garco_range *ranges;
+  size_t nranges, ranges_capacity;
+  garco__column_room key_room[GARCO__KEY_COUNT];
+  garco__column_room *rooms; /* per column */
+  size_t *kept;
+  size_t kept_capacity;
+} array_rows;
+
+static void
+array_rows_free (garco__rows *rows)
+{
+  array_rows *self = (array_rows *)rows;
+  garco_scan_free (&self->scan);
+  garco_array_free (&self->array);
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    garco__column_room_free (&self->key_room[k]);
+  for (size_t i = 0; self->rooms != NULL && i < rows->ncolumns; i++)
+    garco__column_room_free (&self->rooms[i]);
+  free (self->rooms);
+  free (self->fields);
+  free (self->places);
+  free (self->scanned);
+  free (self->ranges);
+  free (self->kept);
+  free (self->uri);
+  free (self);
+}
+
+/* ---------------------------------------------------------------- fields and keys */
+
+static bool
+may_be_key (const garco_field_info *field, garco__key key)
+{
+  int64_t numerator, denominator;
+  if (field->width != 1 || field->nullable || !garco__type_is_integer (field->type))
+    return false;
+  return key != GARCO__TIME || garco__time_unit (field->type, &numerator, &denominator);
+}
+
+static void
+find_keys (array_rows *self)
+{
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    self->key_field[k] = self->key_place[k] = NONE;
+  for (size_t i = 0; i < schema->nfields; i++)
+  {
+    int key = garco__key_of_name (schema->fields[i].name);
+    if (key < 0 || !may_be_key (&schema->fields[i], (garco__key)key))
+      continue;
+    bool exact = strcmp (schema->fields[i].name, garco__key_name ((garco__key)key)) == 0;
+    if (self->key_field[key] == NONE || exact)
+      self->key_field[key] = i;
+  }
+  if (self->key_field[GARCO__TIME] != NONE)
+    garco__time_unit (schema->fields[self->key_field[GARCO__TIME]].type, &self->numerator,
+                      &self->denominator);
+}
+
+/* The key that a field of the schema is, or -1. */
+static int
+key_of_field (const array_rows *self, size_t field)
+{
+  for (int k = 0; k < GARCO__KEY_COUNT; k++)
+    if (self->key_field[k] == field)
+      return k;
+  return -1;
+}
+
+/* "time, sat, snr" into `text`. */
+static void
+list_fields (const array_rows *self, bool dimensions_only, char *text, size_t size)
+{
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  size_t at = 0;
+  text[0] = '\0';
+  for (size_t i = 0; i < schema->nfields && at + 1 < size; i++)
+  {
+    if (dimensions_only && !schema->fields[i].is_dimension)
+      continue;
+    int length =
+        snprintf (text + at, size - at, "%s%s", at > 0 ? ", " : "", schema->fields[i].name);
+    at += length > 0 ? (size_t)length : 0;
+  }
+}
+
+static garco_status
+find_field (const array_rows *self, const char *name, size_t *field, garco_error *error)
+{
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  int key = garco__key_of_name (name);
+  *field = NONE;
+  for (size_t i = 0; i < schema->nfields && *field == NONE; i++)
+    if (strcmp (schema->fields[i].name, name) == 0)
+      *field = i;
+  if (*field == NONE && key >= 0)
+    *field = self->key_field[key];
+  if (*field != NONE)
+    return GARCO_OK;
+  char names[512];
+  list_fields (self, false, names, sizeof names);
+  return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri, "no field \"%s\": the array has %s",
+                      name, names);
+}
+
+/* The place of a field among those that are read, where it is put if need be. */
+static size_t
+place_of (array_rows *self, size_t field)
+{
+  for (size_t i = 0; i < self->nscanned; i++)
+    if (self->scanned[i] == field)
+      return i;
+  self->scanned[self->nscanned] = field;
+  return self->nscanned++;
+}
+
+static void
+describe_column (array_rows *self, size_t i)
+{
+  const garco_field_info *field = &garco_array_schema (self->array)->fields[self->fields[i]];
+  int key = key_of_field (self, self->fields[i]);
+  garco_column *column = &self->rows.columns[i];
+  column->name = key >= 0 ? garco__key_name ((garco__key)key) : field->name;
+  column->type = key >= 0 ? garco__key_type ((garco__key)key, field->type) : field->type;
+  column->width = field->width;
+}
+
+static garco_status
+choose_columns (array_rows *self, garco_error *error)
+{
+  const garco__request *request = self->request;
+  size_t all = garco_array_schema (self->array)->nfields;
+  size_t count = request->nfields > 0 ? request->nfields : all;
+  void *made[5] = {NULL};
+  const size_t sizes[5] = {sizeof *self->fields, sizeof *self->places, sizeof *self->rooms,
+                           sizeof *self->rows.columns, sizeof *self->scanned};
+  garco_status status = GARCO_OK;
+  for (size_t i = 0; i < 5 && status >= 0; i++)
+    status = garco__allocate (&made[i], i < 4 ? count : all, sizes[i], error);
+  self->fields = made[0];
+  self->places = made[1];
+  self->rooms = made[2];
+  self->rows.columns = made[3];
+  self->scanned = made[4];
+  self->rows.ncolumns = count;
+  GARCO_TRY (status);
+  for (size_t i = 0; i < count; i++)
+  {
+    self->fields[i] = i;
+    if (request->nfields > 0)
+      GARCO_TRY (find_field (self, request->fields[i], &self->fields[i], error));
+    self->places[i] = place_of (self, self->fields[i]);
+    describe_column (self, i);
+  }
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- the selection */
+
+static garco_status
+check_keys (const array_rows *self, garco_error *error)
+{
+  static const char *const what[GARCO__KEY_COUNT] = {"time", "system", "satellite", "code"};
+  const garco__selection *selection = self->request->selection;
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    if (selection->by[k] && self->key_field[k] == NONE)
+    {
+      char names[512];
+      list_fields (self, true, names, sizeof names);
+      return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri,
+                          "no dimension \"%s\" to select a %s by: the array's dimensions are %s",
+                          garco__key_name ((garco__key)k), what[k], names);
+    }
+  return GARCO_OK;
+}
+
+/* Adds low..high of a key, cut to its domain, joined to the range before where they touch. */
+static garco_status
+add_range (array_rows *self, garco__key key, int64_t low, int64_t high, garco_error *error)
+{
+  const garco_field_info *field = &garco_array_schema (self->array)->fields[self->key_field[key]];
+  int64_t domain[2] = {INT64_MIN, INT64_MAX};
+  if (field->domain != NULL)
+  {
+    uint64_t aligned[2]; /* the schema's bytes lie as they were read */
+    memcpy (aligned, field->domain, 2 * garco_datatype_size (field->type));
+    garco_column column = {.type = field->type, .width = 1, .values = aligned};
+    garco__column_int64 (&column, 0, 2, domain);
+  }
+  low = low < domain[0] ? domain[0] : low;
+  high = high > domain[1] ? domain[1] : high;
+  if (low > high)
+    return GARCO_OK;
+  garco_range *last = self->nranges > 0 ? &self->ranges[self->nranges - 1] : NULL;
+  if (last != NULL && last->dimension == self->key_field[key] && last->high == low - 1)
+  {
+    last->high = high;
+    return GARCO_OK;
+  }
+  if (self->nranges == self->ranges_capacity)
+  {
+    void *ranges = self->ranges;
+    size_t capacity = self->ranges_capacity * 2 + 16;
+    GARCO_TRY (garco__reallocate (&ranges, capacity, sizeof *self->ranges, error));
+    self->ranges = ranges;
+    self->ranges_capacity = capacity;
+  }
+  self->ranges[self->nranges++] =
+      (garco_range){.dimension = self->key_field[key], .low = low, .high = high};
+  return GARCO_OK;
+}
+
+static garco_status
+add_time (array_rows *self, garco_error *error)
+{
+  const garco__selection *selection = self->request->selection;
+  int64_t low = INT64_MIN, high = INT64_MAX;
+  if (selection->start_ms != INT64_MIN)
+    low = garco__time_from_ms (selection->start_ms, self->numerator, self->denominator);
+  if (selection->end_ms != INT64_MAX)
+  {
+    high = garco__time_from_ms (selection->end_ms, self->numerator, self->denominator);
+    if (high == INT64_MIN)
+      return GARCO_OK;
+    high -= 1;
+  }
+  return add_range (self, GARCO__TIME, low, high, error);
+}
+
+/* By the array's own numbers, rising. */
+static garco_status
+add_systems (array_rows *self, garco_error *error)
+{
+  for (int64_t n = 0; n <= UINT8_MAX; n++)
+    for (size_t s = 0; s < GARCO_SYSTEM_COUNT; s++)
+      if (self->numbering.number[s] == n && self->request->selection->system[s])
+        GARCO_TRY (add_range (self, GARCO__SYS, n, n, error));
+  return GARCO_OK;
+}
+
+static garco_status
+add_sats (array_rows *self, garco_error *error)
+{
+  const garco__selection *selection = self->request->selection;
+  for (int64_t n = 0; n <= UINT8_MAX; n++)
+  {
+    bool wanted = false;
+    for (size_t s = 0; s < GARCO_SYSTEM_COUNT; s++)
+      wanted |= selection->sat[s][n];
+    if (wanted)
+      GARCO_TRY (add_range (self, GARCO__SAT, n, n, error));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+add_codes (array_rows *self, garco_error *error)
+{
+  for (int64_t code = 0; code <= UINT16_MAX; code++)
+    if (garco__selects_code (self->request->selection, (uint16_t)code))
+      GARCO_TRY (add_range (self, GARCO__OBS, code, code, error));
+  return GARCO_OK;
+}
+
+/* Makes the ranges; `empty` says that no cell can be wanted. */
+static garco_status
+plan_selection (array_rows *self, bool *empty, garco_error *error)
+{
+  static garco_status (*const add[GARCO__KEY_COUNT]) (array_rows *, garco_error *) = {
+      add_time, add_systems, add_sats, add_codes};
+  const garco__selection *selection = self->request->selection;
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  *empty = selection->start_ms == selection->end_ms;
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+  {
+    if (!selection->by[k])
+      continue;
+    bool attribute = !schema->fields[self->key_field[k]].is_dimension;
+    self->tried[k] = attribute || (selection->pairs && (k == GARCO__SYS || k == GARCO__SAT));
+    size_t before = self->nranges;
+    if (!attribute)
+      GARCO_TRY (add[k](self, error));
+    *empty |= !attribute && self->nranges == before;
+  }
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- opening */
+
+static garco_status
+find_numbering (array_rows *self, garco_error *error)
+{
+  const garco_query_options *options = self->request->options;
+  size_t field = self->key_field[GARCO__SYS];
+  bool used = self->request->selection->by[GARCO__SYS];
+  for (size_t i = 0; i < self->rows.ncolumns; i++)
+    used |= self->fields[i] == field;
+  if (field == NONE || !used)
+    return GARCO_OK;
+  bool dimension = garco_array_schema (self->array)->fields[field].is_dimension;
+  GARCO_TRY (garco__numbering_find (self->array, self->uri, dimension ? (int)field : -1,
+                                    options->system_base, &self->numbering, error));
+  if (self->numbering.origin == GARCO__NUMBERING_ASSUMED && options->on_notice != NULL)
+  {
+    char text[1024];
+    snprintf (text, sizeof text,
+              "%s: the array does not say how it numbers systems, and none has the number 0: "
+              "counted from 1 (1 is GPS)",
+              self->uri);
+    options->on_notice (options->context, text);
+  }
+  return GARCO_OK;
+}
+
+/* The keys that are tried by row must be read. */
+static void
+place_keys (array_rows *self)
+{
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+  {
+    bool wanted = self->tried[k];
+    for (size_t i = 0; i < self->rows.ncolumns; i++)
+      wanted |= self->fields[i] == self->key_field[k];
+    if (wanted && self->key_field[k] != NONE)
+      self->key_place[k] = place_of (self, self->key_field[k]);
+  }
+}
+
+static garco_status
+open_scan (array_rows *self, garco_error *error)
+{
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  garco_scan_options options = GARCO_SCAN_OPTIONS_INIT;
+  void *names = NULL;
+  GARCO_TRY (garco__allocate (&names, self->nscanned, sizeof (char *), error));
+  const char **fields = names;
+  for (size_t i = 0; i < self->nscanned; i++)
+    fields[i] = schema->fields[self->scanned[i]].name;
+  options.nranges = self->nranges;
+  options.ranges = self->ranges;
+  options.nfields = self->nscanned;
+  options.fields = fields;
+  garco_status status = garco_scan_open (self->array, &options, &self->scan, error);
+  free (names);
+  return status;
+}
+
+static garco_status
+open_array (array_rows *self, garco_error *error)
+{
+  garco_array_options options = GARCO_ARRAY_OPTIONS_INIT;
+  bool empty = false;
+  options.raw_missing = self->request->options->raw_missing;
+  GARCO_TRY (garco_array_open (self->uri, &options, &self->array, error));
+  find_keys (self);
+  GARCO_TRY (choose_columns (self, error));
+  GARCO_TRY (check_keys (self, error));
+  GARCO_TRY (find_numbering (self, error));
+  GARCO_TRY (plan_selection (self, &empty, error));
+  place_keys (self);
+  return empty ? GARCO_OK : open_scan (self, error);
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static garco_status
+convert_keys (array_rows *self, const garco_batch *scanned, garco_column keys[GARCO__KEY_COUNT],
+              garco_error *error)
+{
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    if (self->key_place[k] != NONE)
+      GARCO_TRY (garco__convert_key ((garco__key)k, &scanned->columns[self->key_place[k]],
+                                     scanned->rows, &self->numbering, self->uri, &self->key_room[k],
+                                     &keys[k], error));
+  return GARCO_OK;
+}
+
+static bool
+row_is_wanted (const array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t row)
+{
+  const garco__selection *selection = self->request->selection;
+  int64_t value[GARCO__KEY_COUNT] = {0};
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    if (self->tried[k])
+      garco__column_int64 (&keys[k], (int64_t)row, 1, &value[k]);
+  if (self->tried[GARCO__TIME])
+  {
+    int64_t ms = garco__time_to_ms (value[GARCO__TIME], self->numerator, self->denominator);
+    if (ms < selection->start_ms || ms >= selection->end_ms)
+      return false;
+  }
+  if (self->tried[GARCO__OBS] && !garco__selects_code (selection, (uint16_t)value[GARCO__OBS]))
+    return false;
+  uint64_t sys = (uint64_t)value[GARCO__SYS], sat = (uint64_t)value[GARCO__SAT];
+  if (selection->pairs)
+    return sys < GARCO_SYSTEM_COUNT && sat <= UINT8_MAX && selection->sat[sys][sat];
+  if (self->tried[GARCO__SYS] && (sys >= GARCO_SYSTEM_COUNT || !selection->system[sys]))
+    return false;
+  if (!self->tried[GARCO__SAT])
+    return true;
+  bool wanted = false;
+  for (size_t s = 0; s < GARCO_SYSTEM_COUNT && sat <= UINT8_MAX; s++)
+    wanted |= selection->sat[s][sat];
+  return wanted;
+}
+
+/* Finds the wanted rows; `all` where every row is. */
+static garco_status
+try_rows (array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t rows, size_t *kept,
+          garco_error *error)
+{
+  bool any = false;
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    any |= self->tried[k];
+  *kept = rows;
+  if (!any)
+    return GARCO_OK;
+  if (rows > self->kept_capacity)
+  {
+    void *places = self->kept;
+    GARCO_TRY (garco__reallocate (&places, rows, sizeof *self->kept, error));
+    self->kept = places;
+    self->kept_capacity = rows;
+  }
+  *kept = 0;
+  for (size_t row = 0; row < rows; row++)
+    if (row_is_wanted (self, keys, row))
+      self->kept[(*kept)++] = row;
+  return GARCO_OK;
+}
+
+/* The columns as asked for, of the wanted rows. */
+static garco_status
+project (array_rows *self, const garco_batch *scanned, const garco_column keys[GARCO__KEY_COUNT],
+         size_t kept, garco_batch *batch, garco_error *error)
+{
+  garco_column *columns = self->rows.columns;
+  for (size_t i = 0; i < self->rows.ncolumns; i++)
+  {
+    int key = key_of_field (self, self->fields[i]);
+    const char *name = columns[i].name;
+    garco_column whole = key >= 0 ? keys[key] : scanned->columns[self->places[i]];
+    columns[i] = whole;
+    if ((int64_t)kept < scanned->rows)
+      GARCO_TRY (garco__gather (&whole, self->kept, kept, &self->rooms[i], &columns[i], error));
+    columns[i].name = name;
+  }
+  *batch = (garco_batch){(int64_t)kept, self->rows.ncolumns, columns};
+  return GARCO_OK;
+}
+
+static garco_status
+array_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
+{
+  array_rows *self = (array_rows *)rows;
+  garco_column keys[GARCO__KEY_COUNT];
+  garco_batch scanned;
+  size_t kept = 0;
+  if (self->scan == NULL)
+    return GARCO_END;
+  memset (keys, 0, sizeof keys);
+  while (kept == 0)
+  {
+    garco_status status = garco_scan_next (self->scan, &scanned, error);
+    if (status != GARCO_OK)
+      return status;
+    GARCO_TRY (convert_keys (self, &scanned, keys, error));
+    GARCO_TRY (try_rows (self, keys, (size_t)scanned.rows, &kept, error));
+  }
+  return project (self, &scanned, keys, kept, batch, error);
+}
+
+garco_status
+garco__array_rows_open (const char *uri, const garco__request *request, garco__rows **rows,
+                        garco_error *error)
+{
+  void *made = NULL;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (array_rows), error));
+  array_rows *self = made;
+  self->rows.next = array_rows_next;
+  self->rows.free = array_rows_free;
+  self->request = request;
+  *rows = &self->rows;
+  self->uri = strdup (uri);
+  garco_status status =
+      self->uri == NULL ? garco__fail_memory (error, strlen (uri)) : open_array (self, error);
+  if (status < 0)
+    garco__rows_free (rows);
+  return status;
+}

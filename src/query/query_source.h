@@ -1,0 +1,38 @@
+/* Rows of one source, a RINEX file or an array, selected and projected.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_QUERY_SOURCE_H
+#define GARCO_QUERY_SOURCE_H
+
+#include "garco.h"
+#include "query/query_select.h"
+
+/* What is wanted of a source; all of it is borrowed and outlives the source. */
+typedef struct garco__request
+{
+  const garco_query_options *options; /* zeros, salvage, callbacks, numbering */
+  const garco__selection *selection;
+  size_t nfields;
+  const char *const *fields; /* by any of their names; none: all */
+} garco__request;
+
+/* A kind of source starts with this and fills in its functions and columns. */
+typedef struct garco__rows
+{
+  garco_status (*next) (struct garco__rows *rows, garco_batch *batch, garco_error *error);
+  void (*free) (struct garco__rows *rows);
+  size_t ncolumns;
+  garco_column *columns; /* owned; names and types as every batch has them */
+} garco__rows;
+
+/* A directory is an array, all else is RINEX. */
+garco_status garco__rows_open (const char *source, const garco__request *request,
+                               garco__rows **rows, garco_error *error);
+garco_status garco__file_rows_open (const char *path, const garco__request *request,
+                                    garco__rows **rows, garco_error *error);
+garco_status garco__array_rows_open (const char *uri, const garco__request *request,
+                                     garco__rows **rows, garco_error *error);
+/* The next rows, never none; pointers live until the next call. GARCO_END at the end. */
+garco_status garco__rows_next (garco__rows *rows, garco_batch *batch, garco_error *error);
+void garco__rows_free (garco__rows **rows);
+
+#endif

@@ -1,0 +1,374 @@
+/* garco_ingest: the one place where RINEX meets the array to write.
+ *
+ *   decode the whole file --> lock --> refresh --> in it already? --> fragment's data
+ *                                                      |                   |
+ *                                                      v                   v
+ *                                                   report         metadata: the record
+ *                                                                          |
+ *                                                                          v
+ *                                                                  commit --> unlock
+ *
+ * Whatever is killed, a reader sees the file whole or not at all, and the record counts only with
+ * its fragment (ingest_record.c). Why in this order: docs/decisions/0003-each-file-once.md.
+ * SPDX-License-Identifier: Apache-2.0 */
+#define _XOPEN_SOURCE 700 /* nftw */
+
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arco/array_writer.h"
+#include "base/buffer.h"
+#include "base/civil_time.h"
+#include "base/error.h"
+#include "ingest/ingest_decode.h"
+#include "ingest/ingest_record.h"
+#include "query/query_columns.h"
+#include "query/query_numbering.h"
+
+#define FRAGMENT_NAME_SIZE 256
+
+/* The names of the schema's fields by the cells' columns. */
+typedef struct target
+{
+  const char *uri;
+  garco_array *array; /* NULL: not there yet */
+  const char *names[GARCO__CELL_COLUMNS];
+  int sys_dimension;
+} target;
+
+/* ---------------------------------------------------------------- the array */
+
+/* The cells' column that a field of the schema takes; -1 where it is none. */
+static int
+column_of_field (const garco_batch *cells, const garco_field_info *field)
+{
+  int key = garco__key_of_name (field->name);
+  int column = garco_batch_find (cells, key >= 0 ? garco__key_name ((garco__key)key) : field->name);
+  bool same = column >= 0 && cells->columns[column].type == field->type && field->width == 1 &&
+              !field->nullable && field->is_dimension == (key >= 0);
+  return same ? column : -1;
+}
+
+static garco_status
+check_schema (target *t, garco_error *error)
+{
+  const garco__cells none = {0};
+  garco_column columns[GARCO__CELL_COLUMNS];
+  garco_batch cells = garco__cells_batch (&none, columns);
+  const garco_schema_info *schema = garco_array_schema (t->array);
+  memset (t->names, 0, sizeof t->names);
+  for (size_t i = 0; i < schema->nfields; i++)
+  {
+    int column = column_of_field (&cells, &schema->fields[i]);
+    if (column < 0 || t->names[column] != NULL)
+      return garco__fail (error, GARCO_ERR_FORMAT, t->uri,
+                          "no array of observations: field \"%s\" of type %s is not expected",
+                          schema->fields[i].name, garco_datatype_name (schema->fields[i].type));
+    t->names[column] = schema->fields[i].name;
+    if (column == GARCO__SYS)
+      t->sys_dimension = (int)i;
+  }
+  for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
+    if (t->names[i] == NULL)
+      return garco__fail (error, GARCO_ERR_FORMAT, t->uri,
+                          "no array of observations: field \"%s\" is missing", columns[i].name);
+  return GARCO_OK;
+}
+
+static bool
+is_empty_directory (const char *path)
+{
+  DIR *dir = opendir (path);
+  const struct dirent *entry = NULL;
+  bool empty = dir != NULL;
+  while (empty && (entry = readdir (dir)) != NULL)
+    empty = strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0;
+  if (dir != NULL)
+    closedir (dir);
+  return empty;
+}
+
+/* Opens what is there; nothing, or an empty directory, is left for later. */
+static garco_status
+open_target (target *t, garco_error *error)
+{
+  garco_error local;
+  garco_status status = garco_array_open (t->uri, NULL, &t->array, &local);
+  if (status == GARCO_ERR_NOT_FOUND || (status == GARCO_ERR_FORMAT && is_empty_directory (t->uri)))
+    return GARCO_OK;
+  if (status < 0)
+  {
+    if (error != NULL)
+      *error = local;
+    return status;
+  }
+  return check_schema (t, error);
+}
+
+static int
+remove_entry (const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+  (void)status, (void)kind, (void)place;
+  return remove (path);
+}
+
+static void
+remove_tree (const char *path)
+{
+  nftw (path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Makes the array under a name beside its own, which it takes when it is complete: an array that is
+ * half made would be in everybody's way. */
+static garco_status
+create_target (const char *uri, garco_error *error)
+{
+  size_t length = strlen (uri), size = length + 64;
+  void *made = NULL;
+  while (length > 1 && uri[length - 1] == '/')
+    length--;
+  GARCO_TRY (garco__allocate (&made, size, 1, error));
+  char *beside = made;
+  snprintf (beside, size, "%.*s.new-%ld-%lld", (int)length, uri, (long)getpid (),
+            (long long)garco__now_ms ());
+  garco_status status = garco_array_create (beside, "earthscope", error);
+  bool taken = status >= 0 && rename (beside, uri) != 0;
+  bool other = taken && (errno == EEXIST || errno == ENOTEMPTY); /* another made it meanwhile */
+  if (taken && !other)
+    status = garco__fail_errno (error, uri, "cannot be made");
+  if (status < 0 || other)
+    remove_tree (beside);
+  free (beside);
+  return status;
+}
+
+static garco_status
+make_target (target *t, garco_error *error)
+{
+  if (t->array != NULL)
+    return GARCO_OK;
+  GARCO_TRY (create_target (t->uri, error));
+  GARCO_TRY (garco_array_open (t->uri, NULL, &t->array, error));
+  return check_schema (t, error);
+}
+
+/* ---------------------------------------------------------------- one file's cells */
+
+/* Metadata to be written with a fragment; keys and texts of stale records are owned. */
+typedef struct items
+{
+  garco__metadata_item *list;
+  size_t count, capacity;
+  char **owned;
+} items;
+
+static garco_status
+add_item (items *all, char *key, const char *text, garco_error *error)
+{
+  if (all->count == all->capacity)
+  {
+    void *list = all->list, *owned = all->owned;
+    size_t capacity = all->capacity * 2 + 8;
+    GARCO_TRY (garco__reallocate (&list, capacity, sizeof *all->list, error));
+    all->list = list;
+    GARCO_TRY (garco__reallocate (&owned, capacity, sizeof *all->owned, error));
+    all->owned = owned;
+    all->capacity = capacity;
+  }
+  char *copy = strdup (key);
+  if (copy == NULL)
+    return garco__fail_memory (error, strlen (key));
+  all->owned[all->count] = copy;
+  all->list[all->count++] =
+      (garco__metadata_item){copy, GARCO_STRING_UTF8, (uint32_t)strlen (text), text};
+  return GARCO_OK;
+}
+
+static void
+free_items (items *all)
+{
+  for (size_t i = 0; i < all->count; i++)
+    free (all->owned[i]);
+  free (all->owned);
+  free (all->list);
+}
+
+/* Records of files that are not in the array are emptied, but for the one to be written. */
+static garco_status
+add_stale_records (const target *t, const char *own_key, items *all, garco_error *error)
+{
+  size_t count = 0;
+  GARCO_TRY (garco_array_metadata_count (t->array, &count, error));
+  for (size_t i = 0; i < count; i++)
+  {
+    garco_metadata_info info;
+    bool holds = false;
+    char key[GARCO__SOURCE_KEY_SIZE + 1];
+    GARCO_TRY (garco_array_metadata (t->array, i, &info, error));
+    if (strncmp (info.key, GARCO__SOURCE_KEY, strlen (GARCO__SOURCE_KEY)) != 0 ||
+        strcmp (info.key, own_key) == 0 || strlen (info.key) >= sizeof key || info.count <= 2)
+      continue;
+    GARCO_TRY (garco__record_holds (t->array, &info, &holds, error));
+    snprintf (key, sizeof key, "%s", info.key);
+    if (!holds)
+      GARCO_TRY (add_item (all, key, "{}", error));
+  }
+  return GARCO_OK;
+}
+
+/* The array's numbers of systems in place of garco's. An empty array takes garco's and says so. */
+static garco_status
+number_systems (const target *t, garco__cells *cells, items *all, garco_error *error)
+{
+  garco__numbering numbering;
+  GARCO_TRY (garco__numbering_find (t->array, t->uri, t->sys_dimension, -1, &numbering, error));
+  if (numbering.origin == GARCO__NUMBERING_ASSUMED)
+    return garco__fail (error, GARCO_ERR_FORMAT, t->uri,
+                        "the array does not say how it numbers systems: expected metadata "
+                        "\"%s\", such as %s",
+                        GARCO__NUMBERING_KEY, GARCO__NUMBERING_TEXT);
+  if (numbering.origin == GARCO__NUMBERING_EMPTY)
+  {
+    char numbering_key[] = GARCO__NUMBERING_KEY, version_key[] = "garco.version";
+    GARCO_TRY (add_item (all, numbering_key, GARCO__NUMBERING_TEXT, error));
+    GARCO_TRY (add_item (all, version_key, garco_version (), error));
+  }
+  for (size_t i = 0; i < cells->count && !numbering.plain; i++)
+  {
+    int16_t number = numbering.number[cells->sys[i]];
+    if (number < 0)
+      return garco__fail (error, GARCO_ERR_LIMIT, t->uri, "the array has no number for system %c",
+                          garco_system_letter (cells->sys[i]));
+    cells->sys[i] = (uint8_t)number;
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+write_cells (const target *t, const char *file, garco__decoded *decoded, items *all,
+             garco__fragment_writer **fragment, char **text, garco_error *error)
+{
+  garco_column columns[GARCO__CELL_COLUMNS];
+  char key[GARCO__SOURCE_KEY_SIZE];
+  GARCO_TRY (number_systems (t, &decoded->cells, all, error));
+  garco_batch batch = garco__cells_batch (&decoded->cells, columns);
+  for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
+    columns[i].name = t->names[i];
+  garco__record_key (decoded->sha256, key);
+  GARCO_TRY (add_stale_records (t, key, all, error));
+  GARCO_TRY (garco__fragment_write (t->array, &batch, fragment, error));
+  uint64_t timestamp = garco__fragment_writer_timestamp (*fragment);
+  GARCO_TRY (garco__record_text (file, decoded, garco__fragment_writer_name (*fragment), timestamp,
+                                 text, error));
+  GARCO_TRY (add_item (all, key, *text, error));
+  GARCO_TRY (garco__array_metadata_write (t->array, timestamp, all->list, all->count, error));
+  return garco__fragment_commit (*fragment, error);
+}
+
+/* Under the lock: looks the file up, and writes it where it is not there. */
+static garco_status
+put_cells (const target *t, garco__decoded *decoded, garco_ingest_report *report,
+           char name[FRAGMENT_NAME_SIZE], garco_error *error)
+{
+  items all = {0};
+  garco__fragment_writer *fragment = NULL;
+  char *text = NULL;
+  bool holds = false;
+  garco_status status = garco__array_refresh (t->array, error);
+  if (status >= 0)
+    status = garco__record_find (t->array, decoded->sha256, &holds, error);
+  if (status >= 0 && !holds)
+    status = write_cells (t, report->file, decoded, &all, &fragment, &text, error);
+  if (status >= 0)
+    report->outcome = holds ? GARCO_INGESTED_BEFORE : GARCO_INGESTED;
+  if (status >= 0 && !holds)
+  {
+    snprintf (name, FRAGMENT_NAME_SIZE, "%s", garco__fragment_writer_name (fragment));
+    report->fragment = name;
+  }
+  garco__fragment_writer_free (&fragment);
+  free_items (&all);
+  free (text);
+  return status;
+}
+
+/* ---------------------------------------------------------------- files */
+
+/* A file that was ingested before need not be decoded to be found so. */
+static garco_status
+known_before (const target *t, const char *file, garco_ingest_report *report, bool *known,
+              garco_error *error)
+{
+  struct stat status;
+  *known = false;
+  if (t->array == NULL || strcmp (file, "-") == 0 || stat (file, &status) != 0 ||
+      !S_ISREG (status.st_mode))
+    return GARCO_OK;
+  GARCO_TRY (garco__hash_file (file, report->sha256, error));
+  return garco__record_find (t->array, report->sha256, known, error);
+}
+
+static garco_status
+ingest_decoded (target *t, const garco_ingest_options *options, garco__decoded *decoded,
+                garco_ingest_report *report, garco_error *error)
+{
+  char name[FRAGMENT_NAME_SIZE];
+  garco_status status = GARCO_OK;
+  report->outcome = GARCO_INGEST_EMPTY;
+  report->epochs = decoded->epochs;
+  report->cells = (int64_t)decoded->cells.count;
+  report->damaged = decoded->damaged;
+  memcpy (report->sha256, decoded->sha256, sizeof report->sha256);
+  if (decoded->cells.count > 0)
+  {
+    GARCO_TRY (make_target (t, error));
+    GARCO_TRY (garco__array_lock (t->array, error));
+    status = put_cells (t, decoded, report, name, error);
+    garco__array_unlock (t->array);
+  }
+  if (status >= 0 && options->on_report != NULL)
+    options->on_report (options->context, report);
+  return status;
+}
+
+static garco_status
+ingest_file (target *t, const char *file, const garco_ingest_options *options, garco_error *error)
+{
+  garco_ingest_report report = {.file = file, .outcome = GARCO_INGESTED_BEFORE};
+  garco__decoded decoded;
+  bool known = false;
+  GARCO_TRY (known_before (t, file, &report, &known, error));
+  if (known)
+  {
+    if (options->on_report != NULL)
+      options->on_report (options->context, &report);
+    return GARCO_OK;
+  }
+  memset (&decoded, 0, sizeof decoded);
+  garco_status status = garco__decode_file (file, options, &decoded, error);
+  if (status >= 0)
+    status = ingest_decoded (t, options, &decoded, &report, error);
+  garco__decoded_free (&decoded);
+  return status;
+}
+
+garco_status
+garco_ingest (const char *const *files, size_t nfiles, const char *uri,
+              const garco_ingest_options *options, garco_error *error)
+{
+  static const garco_ingest_options standard = GARCO_INGEST_OPTIONS_INIT;
+  target t = {.uri = uri, .sys_dimension = -1};
+  if (options == NULL)
+    options = &standard;
+  garco_status status = open_target (&t, error);
+  for (size_t i = 0; i < nfiles && status >= 0; i++)
+    status = ingest_file (&t, files[i], options, error);
+  garco_array_free (&t.array);
+  return status < 0 ? status : GARCO_OK;
+}

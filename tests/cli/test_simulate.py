@@ -1,5 +1,7 @@
 # garco simulate: names, repetition, words. What is in the files is tested in C.
 # SPDX-License-Identifier: Apache-2.0
+import json
+
 import pytest
 
 
@@ -13,6 +15,19 @@ def test_days_are_named_as_archives_name_them(garco, tmp_path):
     garco("simulate", "--days", "1", "--interval", "30m", "--version", "3", "--station", "abcd",
           "--system", "G,E", "-o", "three/")
     assert names(tmp_path / "three") == ["ABCD00USA_S_20240010000_01D_30M_MO.crx.gz"]
+    info = json.loads(garco("info", "--json", next((tmp_path / "three").iterdir())).out)
+    assert info["version"] == "3.04" and info["epochs"] == 48 and set(info["systems"]) == {"G", "E"}
+    assert info["marker_name"].startswith("ABCD") and info["interval"] == 1800
+
+
+@pytest.mark.parametrize("name, hatanaka", [
+    ("a.24o", None), ("a.24d", "1.0"), ("a.rnx.gz", None), ("a.crx.gz", "1.0"), ("a.24d.Z", "1.0")])
+def test_the_form_follows_the_name(garco, name, hatanaka):
+    garco("simulate", "--duration", "1h", "--interval", "10m", "-o", name)
+    info = json.loads(garco("info", "--json", name).out)
+    assert info.get("hatanaka") == hatanaka
+    assert info["epochs"] == 6 and info["version"] == "2.11"
+    assert info["first"] == "2024-01-01T00:00:00.000"
 
 
 def test_the_same_words_write_the_same_bytes(garco, tmp_path):
@@ -24,6 +39,7 @@ def test_the_same_words_write_the_same_bytes(garco, tmp_path):
     assert a == b != c
     plain = garco(*words, "--form", "rinex", "-o", "-").out
     assert plain.splitlines()[0].endswith("RINEX VERSION / TYPE")
+    assert garco("query", "-", stdin=plain.encode()).out == garco("query", "a.24d.Z").out
 
 
 @pytest.mark.parametrize("words, message", [

@@ -1,0 +1,178 @@
+/* Selections from words.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli_select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+wrong_argument (const cli_verb *verb, const char *name, const garco_error *error)
+{
+  return cli_usage (verb, "--%s: %s", name, error->message);
+}
+
+static int
+take_time (const cli_verb *verb, const char *name, const char *text, bool *has, int64_t *ms)
+{
+  garco_error error;
+  *has = true;
+  return garco_time_parse (text, ms, &error) < 0 ? wrong_argument (verb, name, &error) : CLI_OK;
+}
+
+static int
+take_span (cli_select *select, const cli_verb *verb, const char *name, const char *text)
+{
+  garco_error error;
+  select->has_span = true;
+  return garco_span_parse (text, &select->span_ms, &error) < 0 ? wrong_argument (verb, name, &error)
+                                                               : CLI_OK;
+}
+
+static int
+take_list (cli_list *list, const cli_verb *verb, const char *name, const char *text)
+{
+  return cli_list_add (list, verb, name, text) ? CLI_OK : CLI_USAGE;
+}
+
+/* "G,E" and "GE" are the same. */
+static int
+take_systems (cli_select *select, const cli_verb *verb, const char *text)
+{
+  size_t n = select->systems != NULL ? strlen (select->systems) : 0;
+  char *systems = realloc (select->systems, n + strlen (text) + 1);
+  if (systems == NULL)
+    return cli_fail_text (NULL, "out of memory");
+  select->systems = systems;
+  size_t from = n;
+  for (const char *p = text; *p != '\0'; p++)
+  {
+    if (*p == ',')
+      continue;
+    if (garco_system_number (*p) < 0)
+      return cli_usage (verb, "unknown system \"%s\": expected letters of %s", text, GARCO_SYSTEMS);
+    systems[n++] = *p;
+  }
+  systems[n] = '\0';
+  return n > from ? CLI_OK
+                  : cli_usage (verb, "--system has no letter: expected some of %s", GARCO_SYSTEMS);
+}
+
+static int
+take_format (cli_select *select, const cli_verb *verb, const char *text)
+{
+  static const char *const names[] = {"csv", "jsonl", "table"};
+  for (int i = 0; i < 3; i++)
+    if (strcmp (names[i], text) == 0)
+    {
+      select->format = (cli_format)i;
+      return CLI_OK;
+    }
+  return cli_usage (verb, "unknown format \"%s\": expected csv, jsonl or table", text);
+}
+
+static int
+take_base (cli_select *select, const cli_verb *verb, const char *text)
+{
+  if (strcmp (text, "0") != 0 && strcmp (text, "1") != 0)
+    return cli_usage (verb, "--system-base is \"%s\": expected 0 or 1", text);
+  select->system_base = text[0] - '0';
+  return CLI_OK;
+}
+
+int
+cli_select_take (cli_select *select, const cli_verb *verb, int option, const char *name,
+                 const char *argument)
+{
+  switch (option)
+  {
+  case SELECT_START:
+    return take_time (verb, name, argument, &select->has_start, &select->start_ms);
+  case SELECT_END:
+    return take_time (verb, name, argument, &select->has_end, &select->end_ms);
+  case SELECT_SPAN:
+    return take_span (select, verb, name, argument);
+  case SELECT_SYSTEM:
+    return take_systems (select, verb, argument);
+  case SELECT_SAT:
+    return take_list (&select->sats, verb, name, argument);
+  case SELECT_CODE:
+    return take_list (&select->codes, verb, name, argument);
+  case SELECT_FIELD:
+    return take_list (&select->fields, verb, name, argument);
+  case SELECT_FORMAT:
+    return take_format (select, verb, argument);
+  case SELECT_OUTPUT:
+    free (select->output);
+    select->output = strdup (argument);
+    return CLI_OK;
+  case SELECT_SALVAGE:
+    select->salvage = true;
+    return CLI_OK;
+  case SELECT_ZEROS:
+    select->keep_zeros = true;
+    return CLI_OK;
+  case SELECT_RAW:
+    select->raw_missing = true;
+    return CLI_OK;
+  default:
+    return take_base (select, verb, argument);
+  }
+}
+
+static int
+time_options (const cli_select *select, const cli_verb *verb, garco_query_options *options)
+{
+  if (select->has_start)
+    options->start_ms = select->start_ms;
+  if (select->has_end)
+    options->end_ms = select->end_ms;
+  if (select->has_span && select->has_start == select->has_end)
+    return cli_usage (verb, "--span needs one of --start and --end");
+  if (select->has_span && select->has_start)
+    options->end_ms = select->start_ms + select->span_ms;
+  else if (select->has_span)
+    options->start_ms = select->end_ms - select->span_ms;
+  if (options->start_ms > options->end_ms)
+    return cli_usage (verb, "--start is after --end");
+  return CLI_OK;
+}
+
+int
+cli_select_options (cli_select *select, const cli_verb *verb, garco_query_options *options)
+{
+  static const garco_query_options standard = GARCO_QUERY_OPTIONS_INIT;
+  *options = standard;
+  options->systems = select->systems;
+  options->nsats = select->sats.count;
+  options->sats = (const char *const *)select->sats.words;
+  options->ncodes = select->codes.count;
+  options->codes = (const char *const *)select->codes.words;
+  options->nfields = select->fields.count;
+  options->fields = (const char *const *)select->fields.words;
+  options->system_base = select->system_base;
+  options->salvage = select->salvage;
+  options->keep_zeros = select->keep_zeros;
+  options->raw_missing = select->raw_missing;
+  options->on_damage = cli_on_damage;
+  options->on_notice = cli_on_notice;
+  return time_options (select, verb, options);
+}
+
+void
+cli_select_free (cli_select *select)
+{
+  free (select->systems);
+  free (select->output);
+  cli_list_free (&select->sats);
+  cli_list_free (&select->codes);
+  cli_list_free (&select->fields);
+}
+
+int
+cli_select_finish (cli_output *output, bool good)
+{
+  if (good || output->failed)
+    return cli_output_close (output) ? CLI_OK : CLI_FAILURE;
+  cli_output_discard (output);
+  return CLI_FAILURE;
+}

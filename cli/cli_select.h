@@ -1,0 +1,95 @@
+/* The options that query and stats have in common.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_CLI_SELECT_H
+#define GARCO_CLI_SELECT_H
+
+#include "cli.h"
+#include "cli_output.h"
+#include "cli_printer.h"
+
+enum
+{
+  SELECT_START = 1,
+  SELECT_END,
+  SELECT_SPAN,
+  SELECT_SYSTEM,
+  SELECT_SAT,
+  SELECT_CODE,
+  SELECT_FIELD,
+  SELECT_FORMAT,
+  SELECT_OUTPUT,
+  SELECT_SALVAGE,
+  SELECT_ZEROS,
+  SELECT_RAW,
+  SELECT_BASE,
+  SELECT_OPTION_COUNT /* the verb's own options count from here */
+};
+
+#define SELECT_OPTIONS                                                                             \
+  CLI_OPTION ("start", '\0', SELECT_START,                                                         \
+              "First time wanted: YYYY-MM-DD or YYYY-DDD, with THH:MM:SS if need be.", "TIME"),    \
+      CLI_OPTION ("end", '\0', SELECT_END,                                                         \
+                  "Time before which rows are wanted; a row at the end itself is not.", "TIME"),   \
+      CLI_OPTION ("span", '\0', SELECT_SPAN,                                                       \
+                  "Length of time from the start, or up to the end: a number and one of ms s m h " \
+                  "d w.",                                                                          \
+                  "SPAN"),                                                                         \
+      CLI_OPTION ("system", '\0', SELECT_SYSTEM, "Satellite systems: letters of GRSECJI.",         \
+                  "LIST"),                                                                         \
+      CLI_OPTION ("sat", '\0', SELECT_SAT,                                                         \
+                  "Satellites: G05, R24; a number alone is that satellite of any system.",         \
+                  "LIST"),                                                                         \
+      CLI_OPTION ("obs-code", '\0', SELECT_CODE, "Observation codes: band and attribute, 1C.",     \
+                  "LIST"),                                                                         \
+      CLI_OPTION ("field", '\0', SELECT_FIELD,                                                     \
+                  "Fields: time, system, sat, obs_code, range, phase, doppler, snr, slip, flags, " \
+                  "fcn, or an array's own names.",                                                 \
+                  "LIST"),                                                                         \
+      CLI_OPTION ("format", '\0', SELECT_FORMAT,                                                   \
+                  "csv (the default), jsonl: an object a line, or table: aligned for people.",     \
+                  "FORMAT"),                                                                       \
+      CLI_OPTION ("output", 'o', SELECT_OUTPUT,                                                    \
+                  "File to write, there when it is complete; - is standard output.", "FILE"),      \
+      CLI_OPTION ("salvage", '\0', SELECT_SALVAGE,                                                 \
+                  "Leave damaged epochs of RINEX files out, each reported in a line on standard "  \
+                  "error, rather than fail.",                                                      \
+                  NULL),                                                                           \
+      CLI_OPTION ("keep-zeros", '\0', SELECT_ZEROS,                                                \
+                  "Take a 0 in a code, phase or strength field of a RINEX file as a value; by "    \
+                  "the format it is a missing one.",                                               \
+                  NULL),                                                                           \
+      CLI_OPTION ("raw-missing", '\0', SELECT_RAW,                                                 \
+                  "Give the number by which an array's filter keeps a missing value as it is.",    \
+                  NULL),                                                                           \
+      CLI_OPTION ("system-base", '\0', SELECT_BASE,                                                \
+                  "Number of GPS, 0 or 1, in an array that does not say.", "NUMBER")
+
+#define SELECT_HELP "Lists are divided by commas, and options that take one may be repeated. "
+
+typedef struct cli_select
+{
+  bool has_start, has_end, has_span;
+  int64_t start_ms, end_ms, span_ms;
+  char *systems;
+  cli_list sats, codes, fields;
+  cli_format format;
+  char *output;
+  bool salvage, keep_zeros, raw_missing;
+  int system_base;
+} cli_select;
+
+#define CLI_SELECT_INIT                                                                            \
+  {                                                                                                \
+    .system_base = -1                                                                              \
+  }
+
+/* Takes one of SELECT_OPTIONS. */
+int cli_select_take (cli_select *select, const cli_verb *verb, int option, const char *name,
+                     const char *argument);
+/* Makes the library's options, which borrow from `select`. CLI_OK or the status to end with. */
+int cli_select_options (cli_select *select, const cli_verb *verb, garco_query_options *options);
+void cli_select_free (cli_select *select);
+/* Ends an output: whole where all went well, else nothing. */
+int cli_select_finish (cli_output *output, bool good);
+
+#endif

@@ -1,0 +1,211 @@
+/* garco info: what a file or an array holds.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "cli_info.h"
+
+enum
+{
+  INFO_JSON = 1,
+  INFO_SALVAGE
+};
+
+static const struct poptOption options[] = {
+    CLI_OPTION ("json", '\0', INFO_JSON,
+                "Print JSON: an object for one source, an object a line for several.", NULL),
+    CLI_OPTION ("salvage", '\0', INFO_SALVAGE,
+                "Leave damaged epochs out, each reported in a line on standard error, rather than "
+                "fail.",
+                NULL),
+    CLI_OPTIONS_END};
+
+typedef struct info_words
+{
+  bool json, salvage;
+} info_words;
+
+static int
+take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
+{
+  info_words *w = state;
+  (void)verb, (void)name, (void)argument;
+  if (option == INFO_JSON)
+    w->json = true;
+  else
+    w->salvage = true;
+  return CLI_OK;
+}
+
+/* ---------------------------------------------------------------- for people */
+
+static void
+print_value (const json_t *value)
+{
+  if (json_is_string (value))
+    printf ("%s", json_string_value (value));
+  else if (json_is_integer (value))
+    printf ("%" PRId64, (int64_t)json_integer_value (value));
+  else if (json_is_real (value))
+    printf ("%.12g", json_real_value (value));
+  else if (json_is_boolean (value))
+    printf ("%s", json_is_true (value) ? "yes" : "no");
+  else if (json_is_null (value))
+    printf ("unknown");
+}
+
+/* [1, 2] as "1 2", {"a": 1} as "a 1". */
+static void
+print_flat (json_t *value)
+{
+  const char *key;
+  json_t *inner;
+  size_t i, n = 0;
+  if (json_is_array (value))
+    json_array_foreach (value, i, inner)
+    {
+      printf ("%s", i > 0 ? " " : "");
+      print_flat (inner);
+    }
+  else if (json_is_object (value))
+    json_object_foreach (value, key, inner)
+    {
+      printf ("%s%s ", n++ > 0 ? ", " : "", key);
+      print_flat (inner);
+    }
+  else
+    print_value (value);
+}
+
+static void
+print_line (const char *key, json_t *value)
+{
+  printf ("%-17s ", key);
+  print_flat (value);
+  putchar ('\n');
+}
+
+static void
+print_systems (json_t *systems)
+{
+  const char *letter;
+  json_t *system;
+  json_object_foreach (systems, letter, system)
+  {
+    printf ("system %-10s ", letter);
+    print_value (json_object_get (system, "satellites"));
+    printf (" satellites, ");
+    print_value (json_object_get (system, "observations"));
+    printf (" observations: ");
+    print_flat (json_object_get (system, "codes"));
+    putchar ('\n');
+  }
+}
+
+static void
+print_fields (json_t *fields)
+{
+  size_t i, f;
+  json_t *field, *filter;
+  json_array_foreach (fields, i, field)
+  {
+    printf ("%-17s %s %s",
+            json_is_true (json_object_get (field, "dimension")) ? "dimension" : "attribute",
+            json_string_value (json_object_get (field, "name")),
+            json_string_value (json_object_get (field, "type")));
+    json_t *domain = json_object_get (field, "domain");
+    if (domain != NULL)
+    {
+      printf (" in ");
+      print_flat (domain);
+    }
+    json_array_foreach (json_object_get (field, "filters"), f, filter)
+    {
+      printf (", ");
+      print_value (json_object_get (filter, "name"));
+      json_t *level = json_object_get (filter, "level");
+      if (level != NULL)
+        printf (" %" PRId64, (int64_t)json_integer_value (level));
+    }
+    putchar ('\n');
+  }
+}
+
+static void
+print_text (json_t *object)
+{
+  const char *key;
+  json_t *value;
+  json_object_foreach (object, key, value)
+  {
+    if (strcmp (key, "systems") == 0)
+      print_systems (value);
+    else if (strcmp (key, "fragments") == 0)
+      printf ("%-17s %zu\n", key, json_array_size (value));
+    else if (strcmp (key, "schema") == 0)
+      print_fields (json_object_get (value, "fields"));
+    else if (strcmp (key, "metadata") == 0)
+      printf ("%-17s %zu items\n", key, json_object_size (value));
+    else
+      print_line (key, value);
+  }
+}
+
+/* ---------------------------------------------------------------- sources */
+
+static int
+tell (const char *source, const info_words *w, size_t count)
+{
+  struct stat state;
+  int status = CLI_OK;
+  bool directory =
+      strcmp (source, "-") != 0 && stat (source, &state) == 0 && S_ISDIR (state.st_mode);
+  json_t *object =
+      directory ? cli_info_array (source, &status) : cli_info_file (source, w->salvage, &status);
+  if (object == NULL)
+    return status;
+  if (w->json)
+  {
+    json_dumpf (object, stdout, JSON_REAL_PRECISION (15) | (count > 1 ? 0 : JSON_INDENT (2)));
+    putchar ('\n');
+  }
+  else
+    print_text (object);
+  json_decref (object);
+  return CLI_OK;
+}
+
+static int
+run (const cli_verb *verb, int argc, const char **argv)
+{
+  info_words w = {false, false};
+  cli_words words;
+  int status = cli_words_read (verb, argc, argv, take, &w, &words);
+  if (status == CLI_OK && words.count == 0)
+    status = cli_usage (verb, "no source: expected files or arrays");
+  for (size_t i = 0; i < words.count && status == CLI_OK; i++)
+  {
+    if (i > 0 && !w.json)
+      putchar ('\n');
+    status = tell (words.words[i], &w, words.count);
+  }
+  cli_words_free (&words);
+  return status < 0 ? CLI_OK : status;
+}
+
+const cli_verb cli_info = {
+    "info",
+    "tell what files and arrays hold",
+    "[OPTIONS] SOURCE...",
+    "Tells, for a RINEX observation file (or - for standard input), what its header says and what "
+    "its body holds: epochs, satellites in them, observations, how many of these are a 0 that by "
+    "the format means a missing value, all by system and type, the first and last epoch, and the "
+    "damaged places. For an array: its fields, fragments, cells, the range of each dimension, and "
+    "its metadata.",
+    options,
+    "  garco info york0440.15d.Z\n"
+    "  garco info --json p057.tdb",
+    run};

@@ -1,0 +1,87 @@
+/* garco ingest: files into an array.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli.h"
+
+enum
+{
+  INGEST_SALVAGE = 1,
+  INGEST_ZEROS
+};
+
+static const struct poptOption options[] = {
+    CLI_OPTION ("salvage", '\0', INGEST_SALVAGE,
+                "Leave damaged epochs out, each reported in a line on standard error, rather than "
+                "fail.",
+                NULL),
+    CLI_OPTION ("keep-zeros", '\0', INGEST_ZEROS,
+                "Take a 0 in a code, phase or strength field as a value; by the format it is a "
+                "missing one.",
+                NULL),
+    CLI_OPTIONS_END};
+
+static int
+take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
+{
+  garco_ingest_options *wanted = state;
+  (void)verb, (void)name, (void)argument;
+  if (option == INGEST_SALVAGE)
+    wanted->salvage = true;
+  else
+    wanted->keep_zeros = true;
+  return CLI_OK;
+}
+
+static void
+on_report (void *context, const garco_ingest_report *report)
+{
+  (void)context;
+  if (report->outcome == GARCO_INGESTED)
+    printf ("%s: %" PRId64 " epochs, %" PRId64 " cells", report->file, report->epochs,
+            report->cells);
+  else
+    printf ("%s: %s", report->file,
+            report->outcome == GARCO_INGESTED_BEFORE ? "ingested before, left out"
+                                                     : "no observations, nothing written");
+  if (report->damaged > 0)
+    printf (", %" PRId64 " damaged place%s", report->damaged, report->damaged > 1 ? "s" : "");
+  putchar ('\n');
+  fflush (stdout);
+}
+
+static int
+run (const cli_verb *verb, int argc, const char **argv)
+{
+  garco_ingest_options wanted = GARCO_INGEST_OPTIONS_INIT;
+  garco_error error;
+  cli_words words;
+  int status = cli_words_read (verb, argc, argv, take, &wanted, &words);
+  if (status == CLI_OK && words.count < 2)
+    status = cli_usage (verb, "expected one or more files and an array");
+  wanted.on_damage = cli_on_damage;
+  wanted.on_report = on_report;
+  if (status == CLI_OK && garco_ingest (words.words, words.count - 1, words.words[words.count - 1],
+                                        &wanted, &error) < 0)
+    status = cli_fail (&error);
+  cli_words_free (&words);
+  return status < 0 ? CLI_OK : status;
+}
+
+const cli_verb cli_ingest = {
+    "ingest",
+    "put RINEX files into an array",
+    "[OPTIONS] FILE... URI",
+    "Puts each FILE whole into the array at URI, which is made where it is not there. Each file "
+    "is put in once: the array keeps the SHA-256 of what it holds, and a file of the same bytes is "
+    "reported and left out. A file becomes visible all at once or not at all, also when the "
+    "command is killed; the first failure ends the command, and the files before it stay. FILE is "
+    "a RINEX observation file, plain or Hatanaka, in any usual compression, or - for standard "
+    "input. One line a file says what was done.",
+    options,
+    "  # a month of a station\n"
+    "  garco ingest p0570*.24d.Z p057.tdb\n\n"
+    "  # what can be saved of a damaged file\n"
+    "  garco ingest --salvage badtime.10o p057.tdb",
+    run};

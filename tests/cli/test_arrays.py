@@ -1,0 +1,204 @@
+# garco query and stats on arrays that TileDB-Py wrote.
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import numpy as np
+import pytest
+
+tiledb = pytest.importorskip("tiledb")
+
+T0 = 1715385600000  # 2024-05-11
+ZSTD = tiledb.FilterList([tiledb.ZstdFilter(7)])
+
+
+def observations(path, names=("time", "sys", "sat", "obs"), base=0, meta=None):
+    """Two days, G05 G07 R05, codes 1C and 2W, one fragment a day."""
+    kinds = ((315964800000, 4102444800000, 43200000, "int64"), (0, 254, 1, "uint8"),
+             (0, 254, 1, "uint8"), (0, 65534, 1, "uint16"))
+    domain = tiledb.Domain(*(tiledb.Dim(n, domain=(low, high), tile=tile, dtype=t, filters=ZSTD)
+                             for n, (low, high, tile, t) in zip(names, kinds)))
+    attrs = [tiledb.Attr("range", dtype="f8"), tiledb.Attr("snr", dtype="f4")]
+    tiledb.Array.create(path, tiledb.ArraySchema(domain, attrs, sparse=True, capacity=4))
+    for day in range(2):
+        cells = [(T0 + day * 86400000 + t, s + base, n, c) for t in (0, 15000)
+                 for s, n in ((0, 5), (0, 7), (1, 5)) for c in (12611, 12887)]
+        columns = [np.array(c) for c in zip(*cells)]
+        snr = np.arange(12, dtype="f4") + day
+        snr[3] = np.nan
+        with tiledb.open(path, "w") as array:
+            array[tuple(columns)] = {"range": np.arange(12) + 0.5, "snr": snr}
+    with tiledb.open(path, "w") as array:
+        for key, value in (meta or {}).items():
+            array.meta[key] = value
+
+
+def table(result):
+    return [line.split(",") for line in result.lines()]
+
+
+@pytest.fixture
+def obs(tmp_path):
+    observations(str(tmp_path / "obs.tdb"))
+    return "obs.tdb"
+
+
+def test_all_rows(garco, obs):
+    rows = table(garco("query", obs))
+    assert rows[0] == ["time", "system", "sat", "obs_code", "range", "snr"]
+    assert rows[1] == ["2024-05-11T00:00:00.000", "G", "5", "1C", "0.5", "0"]
+    assert rows[4] == ["2024-05-11T00:00:00.000", "G", "7", "2W", "3.5", ""]
+    assert rows[24] == ["2024-05-12T00:00:15.000", "R", "5", "2W", "11.5", "12"]
+    assert len(rows) == 25
+
+
+@pytest.mark.parametrize("options, count", [
+    (["--start", "2024-05-11T00:00:15"], 18),
+    (["--start", "2024-05-11T00:00:15", "--end", "2024-05-12"], 6),
+    (["--start", "1900", "--end", "2200"], 24),
+    (["--start", "2200"], 0),
+    (["--system", "G"], 16),
+    (["--system", "E"], 0),
+    (["--sat", "5"], 16),
+    (["--sat", "G05"], 8),
+    (["--sat", "G07,R05"], 16),
+    (["--sat", "R07"], 0),
+    (["--obs-code", "2W,9Z"], 12),
+    (["--sat", "G07,R05", "--obs-code", "1C", "--start", "2024-05-12", "--span", "15s"], 2),
+])
+def test_selections(garco, obs, options, count):
+    everything = garco("query", obs).lines()
+    rows = garco("query", obs, *options).lines()
+    assert len(rows) == 1 + count and rows[0] == everything[0]
+    assert set(rows) <= set(everything)
+    # The keys need not be among the fields.
+    assert len(garco("query", obs, *options, "--field", "snr").lines()) == 1 + count
+
+
+def test_statistics(garco, obs):
+    out = garco("stats", obs, "--by", "day,sys", "--agg", "count,mean,max").out
+    assert out == ("day,system,snr_count,snr_mean,snr_max\n"
+                   "2024-05-11,G,7,4.714285714285714,9\n"
+                   "2024-05-11,R,4,7.5,11\n"
+                   "2024-05-12,G,7,5.714285714285714,10\n"
+                   "2024-05-12,R,4,8.5,12\n")
+    assert garco("stats", obs, "--sat", "G07,R05", "--by", "sys,sat", "--agg", "count").out == (
+        "system,sat,snr_count\nG,7,6\nR,5,8\n")
+
+
+@pytest.mark.parametrize("base, meta, options, notice", [
+    (0, {}, [], False),
+    (1, {}, [], True),
+    (1, {}, ["--system-base", "1"], False),
+    (1, {"garco.system_numbering": "1:GRSECJI"}, [], False),
+    (2, {"garco.system_numbering": "2:GR"}, ["--system-base", "0"], False),
+])
+def test_how_systems_are_numbered(garco, tmp_path, base, meta, options, notice):
+    observations(str(tmp_path / "obs.tdb"), base=base, meta=meta)
+    result = garco("query", "obs.tdb", "--field", "system,sat", "--system", "R", *options)
+    assert result.lines() == ["system,sat"] + ["R,5"] * 8
+    assert (result.err != "") == notice and result.err.count("\n") == notice
+    assert garco("stats", "obs.tdb", "--by", "sys", "--agg", "count", *options).lines()[1:] == [
+        "G,14", "R,8"]
+    # What needs no systems says nothing of them.
+    assert garco("query", "obs.tdb", "--field", "snr").err == ""
+
+
+def test_numbering_that_cannot_be_read(garco, tmp_path):
+    observations(str(tmp_path / "obs.tdb"), meta={"garco.system_numbering": "zero"})
+    assert 'is "zero"' in garco("query", "obs.tdb", status=1).err
+
+
+def test_the_demo_names_two_dimensions_differently(garco, tmp_path, obs):
+    observations(str(tmp_path / "demo.tdb"), names=("time", "constell", "sat", "obs_code"))
+    for options in ([], ["--system", "R", "--obs-code", "1C"], ["--field", "obs_code,constell"]):
+        assert garco("query", "demo.tdb", *options).out == garco("query", obs, *options).out
+
+
+@pytest.fixture
+def thin(tmp_path):
+    domain = tiledb.Domain(
+        tiledb.Dim("time", domain=(315964800000, 4102444800000), tile=43200000, dtype="int64"),
+        tiledb.Dim("sat", domain=(0, 254), tile=1, dtype="uint8"))
+    schema = tiledb.ArraySchema(domain, [tiledb.Attr("snr", dtype="f4")], sparse=True)
+    tiledb.Array.create(str(tmp_path / "thin.tdb"), schema)
+    with tiledb.open(str(tmp_path / "thin.tdb"), "w") as array:
+        array[[T0, T0, T0 + 86400000], [5, 7, 5]] = np.array([40, 42, 44], dtype="f4")
+    return "thin.tdb"
+
+
+def test_a_thin_array(garco, thin):
+    assert garco("query", thin, "--sat", "5").out == (
+        "time,sat,snr\n2024-05-11T00:00:00.000,5,40\n2024-05-12T00:00:00.000,5,44\n")
+    assert garco("stats", thin, "--by", "day").lines() == [
+        "day,snr_mean", "2024-05-11,41", "2024-05-12,44"]
+    message = 'no dimension "sys" to select a system by: the array\'s dimensions are time, sat'
+    assert message in garco("query", thin, "--system", "G", status=1).err
+    assert message in garco("query", thin, "--sat", "G05", status=1).err
+    assert 'no dimension "obs"' in garco("query", thin, "--obs-code", "1C", status=1).err
+    assert "the array has time, sat, snr" in garco("stats", thin, "--by", "sys", status=1).err
+
+
+def test_sources_of_other_columns_do_not_mix(garco, thin, obs):
+    assert "--field" in garco("query", obs, thin, status=1).err
+    rows = garco("query", obs, thin, "--field", "time,sat,snr").lines()
+    assert len(rows) == 1 + 24 + 3
+
+
+def test_any_array_by_its_own_names_and_types(garco, tmp_path):
+    domain = tiledb.Domain(tiledb.Dim("time", domain=(np.datetime64("1970-01-01", "ns"),
+                                                      np.datetime64("2100-01-01", "ns")),
+                                      tile=np.timedelta64(1, "D"), dtype="datetime64[ns]"))
+    attrs = [tiledb.Attr("east", dtype="f8", nullable=True), tiledb.Attr("count", dtype="uint64"),
+             tiledb.Attr("day", dtype="datetime64[D]")]
+    tiledb.Array.create(str(tmp_path / "kin.tdb"), tiledb.ArraySchema(domain, attrs, sparse=True))
+    times = np.array([T0 * 1000000 + 1, T0 * 1000000 + 86400000000000], dtype="datetime64[ns]")
+    with tiledb.open(str(tmp_path / "kin.tdb"), "w") as array:
+        array[times] = {"east": np.array([0.1, 0.2]), "count": np.array([2**64 - 1, 0], "u8"),
+                        "day": np.array(["2024-05-11", "1969-12-31"], dtype="datetime64[D]")}
+    rows = garco("query", "kin.tdb").out
+    assert rows == ('time,east,count,day\n'
+                    '2024-05-11T00:00:00.000000001,0.1,18446744073709551615,'
+                    '2024-05-11T00:00:00.000\n'
+                    '2024-05-12T00:00:00.000000000,0.2,0,1969-12-31T00:00:00.000\n')
+    first = json.loads(garco("query", "kin.tdb", "--format", "jsonl").lines()[0])
+    assert first["count"] == 2**64 - 1
+    assert len(garco("query", "kin.tdb", "--end", "2024-05-12").lines()) == 2
+    assert garco("stats", "kin.tdb", "--by", "day", "--field", "east").lines()[1:] == [
+        "2024-05-11,0.1", "2024-05-12,0.2"]
+
+
+def test_what_is_no_array(garco, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for verb in ("query", "stats", "info"):
+        assert "folder" in garco(verb, "folder", status=1).err
+
+
+def digits(text):
+    return text.lower().split("e")[0].replace(".", "").replace("-", "").strip("0")
+
+
+def test_numbers_are_the_shortest_that_read_back(garco, tmp_path):
+    """Python's repr is the shortest text of a double, and numpy's of a float."""
+    chance = np.random.default_rng(5)
+    n = 2000
+    wide = np.concatenate([
+        chance.integers(0, 2**63, n).view("f8"), 1e-4 * chance.integers(-10**12, 10**12, n),
+        chance.integers(-10**9, 10**9, n) / 1e4, 10.0 ** chance.integers(-30, 30, n),
+        chance.random(n), [0.0, -0.0, 5e-324, 1.7976931348623157e308, 2.0**53, 2.0**53 - 1, 1e15]])
+    wide = wide[np.isfinite(wide)]
+    narrow = np.concatenate([chance.integers(0, 2**31, len(wide) - n).astype("u4").view("f4"),
+                             (chance.integers(0, 60000, n) / 1000).astype("f4")])
+    narrow[~np.isfinite(narrow)] = 1.5
+    domain = tiledb.Domain(tiledb.Dim("x", domain=(0, 10**6), tile=10**6, dtype="int32"))
+    schema = tiledb.ArraySchema(
+        domain, [tiledb.Attr("wide", dtype="f8"), tiledb.Attr("narrow", dtype="f4")], sparse=True)
+    tiledb.Array.create(str(tmp_path / "x.tdb"), schema)
+    with tiledb.open(str(tmp_path / "x.tdb"), "w") as array:
+        array[np.arange(len(wide), dtype="i4")] = {"wide": wide, "narrow": narrow}
+    rows = [line.split(",") for line in garco("query", "x.tdb").lines()[1:]]
+    assert len(rows) == len(wide)
+    for (_, a, b), x, y in zip(rows, wide, narrow):
+        assert np.float64(a).tobytes() == x.tobytes(), (a, x)
+        assert np.float32(b).tobytes() == y.tobytes(), (b, y)
+        assert len(digits(a)) <= len(digits(repr(float(x)))), (a, x)
+        assert len(digits(b)) <= len(digits(str(y))), (b, y)

@@ -1,0 +1,276 @@
+# garco ingest: files into arrays, each whole and once. TileDB-Py reads what was written.
+# SPDX-License-Identifier: Apache-2.0
+import gzip
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import GARCO
+from samples import HEAD2, MIN2, MIN2_ROWS, MIN3, MIN3_ROWS, fields
+
+tiledb = pytest.importorskip("tiledb")
+ORDER = {letter: number for number, letter in enumerate("GRSECJI")}
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "min.24o").write_text(MIN2)
+    (tmp_path / "min.rnx").write_text(MIN3)
+    return tmp_path
+
+
+def in_order(text):
+    """A query's rows in the order of an array's. Its filter keeps 0.0001 as 1 times 1e-4, whose
+    product may differ from the decimal number by the last bit: rounded here to what was kept."""
+    head, *lines = text.splitlines()
+
+    def key(row):
+        return row[0], ORDER[row[1]], int(row[2]), row[3]
+
+    rows = sorted((line.split(",") for line in lines), key=key)
+    return [head.split(",")] + [
+        row[:4] + [text and str(round(float(text), 4)) for text in row[4:]] for row in rows]
+
+
+def metadata(path):
+    with tiledb.open(str(path)) as array:
+        return dict(array.meta)
+
+
+def records(path):
+    found = {key: json.loads(value) for key, value in metadata(path).items()
+             if key.startswith("garco.source.")}
+    return {key.removeprefix("garco.source."): value for key, value in found.items()}
+
+
+def commits(path):
+    return sorted(p.name for p in (path / "__commits").glob("*.wrt"))
+
+
+def test_a_file_gives_the_same_rows_out_of_the_array(garco, files):
+    out = garco("ingest", "min.24o", "min.tdb").out
+    assert out == "min.24o: 3 epochs, 6 cells\n"
+    assert in_order(garco("query", "min.tdb").out) == in_order(MIN2_ROWS)
+    for options in (["--by", "day"], ["--by", "sys,sat,obs", "--agg", "count,mean,std,min,max"],
+                    ["--field", "doppler,snr", "--system", "R"]):
+        assert garco("stats", "min.tdb", *options).out == garco("stats", "min.24o", *options).out
+
+
+def test_the_array_says_what_went_in(garco, files):
+    garco("ingest", "min.24o", "min.tdb")
+    meta = metadata(files / "min.tdb")
+    assert meta["garco.system_numbering"] == "0:GRSECJI"
+    assert meta["garco.version"] == garco("version").out.split()[1]
+    (record,) = records(files / "min.tdb").values()
+    assert hashlib.sha256(MIN2.encode()).hexdigest() in records(files / "min.tdb")
+    assert record["file"] == "min.24o" and record["cells"] == 6 and record["epochs"] == 3
+    assert commits(files / "min.tdb") == [record["fragment"] + ".wrt"]
+    assert f"_{record['timestamp']}_" in record["fragment"]
+    assert "G S1 1C" in record["codes"] and "G P2 2W" in record["codes"]
+    info = json.loads(garco("info", "--json", "min.tdb").out)
+    assert info["cells"] == 6 and len(info["fragments"]) == 1
+    assert info["first"] == "2024-05-11T00:00:00.000"
+    assert info["domain"]["sat"] == [5, 24]
+    assert [field["name"] for field in info["schema"]["fields"]] == [
+        "time", "sys", "sat", "obs", "range", "phase", "doppler", "snr", "slip", "flags", "fcn"]
+    assert info["metadata"]["garco.system_numbering"] == "0:GRSECJI"
+    assert "fragments         1" in garco("info", "min.tdb").lines()
+
+
+def test_the_same_bytes_go_in_once_under_any_name(garco, files):
+    garco("ingest", "min.24o", "min.tdb")
+    shutil.copy(files / "min.24o", files / "other.24o")
+    again = garco("ingest", "min.24o", "other.24o", "min.rnx", "min.rnx", "min.tdb").lines()
+    assert again == ["min.24o: ingested before, left out", "other.24o: ingested before, left out",
+                     "min.rnx: 1 epochs, 3 cells", "min.rnx: ingested before, left out"]
+    assert garco("ingest", "-", "min.tdb", stdin=MIN2.encode()).out == (
+        "-: ingested before, left out\n")
+    assert len(commits(files / "min.tdb")) == 2
+
+
+def test_standard_input_goes_in(garco, files):
+    garco("ingest", "-", "min.tdb", stdin=gzip.compress(MIN3.encode()))
+    assert in_order(garco("query", "min.tdb").out) == in_order(MIN3_ROWS)
+
+
+def test_it_stays_once_after_tiledb_consolidated(garco, files):
+    garco("ingest", "min.24o", "min.rnx", "min.tdb")
+    before = garco("query", "min.tdb").out
+    for mode in ("fragments", "array_meta", "commits"):
+        config = {"sm.consolidation.mode": mode, "sm.vacuum.mode": mode}
+        tiledb.consolidate(str(files / "min.tdb"), config=tiledb.Config(config))
+        tiledb.vacuum(str(files / "min.tdb"), config=tiledb.Config(config))
+    assert garco("ingest", "min.rnx", "min.24o", "min.tdb").lines() == [
+        "min.rnx: ingested before, left out", "min.24o: ingested before, left out"]
+    assert garco("query", "min.tdb").out == before
+
+
+def test_a_record_without_its_fragment_does_not_count(garco, files):
+    """What a writer leaves that was killed between the record and the commit."""
+    garco("ingest", "min.24o", "min.tdb")
+    (commit,) = commits(files / "min.tdb")
+    os.remove(files / "min.tdb/__commits" / commit)
+    assert garco("query", "min.tdb").out == MIN2_ROWS.splitlines(True)[0]
+    garco("ingest", "min.rnx", "min.tdb")
+    stale = hashlib.sha256(MIN2.encode()).hexdigest()
+    assert records(files / "min.tdb")[stale] == {}
+    assert garco("ingest", "min.24o", "min.tdb").out == "min.24o: 3 epochs, 6 cells\n"
+    assert records(files / "min.tdb")[stale]["cells"] == 6
+    # One cell of the two files has the same coordinates.
+    assert len(garco("query", "min.tdb").lines()) == 1 + 8
+
+
+def test_a_bad_file_writes_nothing_and_the_files_before_it_stay(garco, files):
+    (files / "bad.24o").write_text(MIN2 + "what is this\n")
+    failed = garco("ingest", "bad.24o", "min.tdb", status=1)
+    assert failed.err.startswith(f"garco: bad.24o:{MIN2.count(chr(10)) + 1}: ")
+    assert not (files / "min.tdb").exists()
+    failed = garco("ingest", "min.rnx", "bad.24o", "min.24o", "min.tdb", status=1)
+    assert failed.out == "min.rnx: 1 epochs, 3 cells\n"
+    assert in_order(garco("query", "min.tdb").out) == in_order(MIN3_ROWS)
+    saved = garco("ingest", "--salvage", "bad.24o", "min.tdb")
+    assert saved.out == "bad.24o: 3 epochs, 6 cells, 1 damaged place\n"
+    assert saved.err.count("\n") == 1
+
+
+def test_a_target_that_is_no_array_is_left_alone(garco, files):
+    (files / "folder").mkdir()
+    (files / "folder/mine").write_text("mine")
+    (files / "file").write_text("mine")
+    for target in ("folder", "file", "no/such/folder/min.tdb"):
+        before = sorted(files.rglob("*"))
+        assert target in garco("ingest", "min.24o", target, status=1).err
+        assert sorted(files.rglob("*")) == before
+    garco("ingest", "min.24o", status=2)
+    garco("ingest", "--nonsense", "min.24o", "min.tdb", status=2)
+
+
+def test_an_empty_folder_becomes_the_array(garco, files):
+    (files / "min.tdb").mkdir()
+    garco("ingest", "min.24o", "min.tdb")
+    assert in_order(garco("query", "min.tdb").out) == in_order(MIN2_ROWS)
+    garco("ingest", "min.24o", "slash.tdb/")
+    assert garco("query", "slash.tdb/").out == garco("query", "min.tdb").out
+    assert sorted(p.name for p in files.iterdir()) == [
+        "min.24o", "min.rnx", "min.tdb", "slash.tdb"]
+
+
+def test_a_file_without_observations_makes_no_array(garco, files):
+    (files / "none.24o").write_text(HEAD2 + " 24  5 11  0  0  0.0000000  0  1G05\n\n")
+    assert garco("ingest", "none.24o", "min.tdb").out == (
+        "none.24o: no observations, nothing written\n")
+    assert not (files / "min.tdb").exists()
+
+
+def test_an_observation_that_is_there_twice_is_refused(garco, files):
+    """Two epochs that are not the same to the reader, but have a satellite in common."""
+    twice = (HEAD2 + " 24  5 11  0  0  0.0000000  0  2G05G07\n" + fields(1e7) + fields(2e7)
+             + " 24  5 11  0  0  0.0000000  0  2G07G09\n" + fields(3e7) + fields(4e7))
+    (files / "twice.24o").write_text(twice)
+    line = HEAD2.count("\n") + 4
+    failed = garco("ingest", "twice.24o", "min.tdb", status=1)
+    assert failed.err.startswith(f"garco: twice.24o:{line}: ")
+    assert not (files / "min.tdb").exists()
+    assert f"garco: twice.24o:{line}: " in garco("ingest", "--salvage", "twice.24o", "min.tdb").err
+    rows = garco("query", "min.tdb", "--field", "sat,range").lines()
+    assert rows == ["sat,range", "5,10000000", "7,20000000", "9,40000000"]
+
+
+def test_an_array_that_does_not_number_systems_is_not_guessed_at(garco, files):
+    garco("ingest", "min.24o", "min.tdb")
+    with tiledb.open(str(files / "min.tdb")) as array:
+        schema = array.schema
+    tiledb.Array.create(str(files / "one.tdb"), schema)
+    with tiledb.open(str(files / "one.tdb"), "w") as array:
+        array[[0 + 315964800000], [1], [5], [12611]] = {
+            "range": [1.0], "phase": [1.0], "doppler": [1.0], "snr": [40.0], "slip": [0],
+            "flags": [0], "fcn": [0]}
+    assert "garco.system_numbering" in garco("ingest", "min.rnx", "one.tdb", status=1).err
+    with tiledb.open(str(files / "one.tdb"), "w") as array:
+        array.meta["garco.system_numbering"] = "1:GRSECJI"
+    garco("ingest", "min.rnx", "one.tdb")
+    with tiledb.open(str(files / "one.tdb")) as array:
+        assert sorted(set(array[:]["sys"].tolist())) == [1, 4]
+    rows = garco("query", "one.tdb", "--start", "2024").out
+    assert in_order(rows) == in_order(MIN3_ROWS)
+
+
+def test_other_schemas_are_refused(garco, files):
+    domain = tiledb.Domain(tiledb.Dim("time", domain=(0, 100), tile=10, dtype="int64"))
+    schema = tiledb.ArraySchema(domain, [tiledb.Attr("noise", dtype="f8")], sparse=True)
+    tiledb.Array.create(str(files / "noise.tdb"), schema)
+    assert 'field "noise"' in garco("ingest", "min.24o", "noise.tdb", status=1).err
+
+
+def test_two_writers_at_once_put_each_file_in_once(garco, files):
+    for day in range(10, 20):
+        (files / f"{day}.24o").write_text(MIN2.replace(" 24  5 1", f" 24 {day - 9:2d} 1"))
+    names = [f"{day}.24o" for day in range(10, 20)]
+    writers = [subprocess.Popen([GARCO, "ingest", *order, "min.tdb"], cwd=files,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+               for order in (names, names[::-1])]
+    out = [writer.communicate(timeout=120) for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], out
+    assert len(commits(files / "min.tdb")) == 10
+    assert len(garco("query", "min.tdb").lines()) == 1 + 60
+
+
+def test_killed_at_any_moment_it_leaves_whole_files_only(garco, files):
+    """SIGKILL at 50 random moments of putting in three files."""
+    chance = random.Random(3)
+    epochs = "".join(f" 24  1  1  {h:2d} {m:2d}  0.0000000  0  3G05G07G09\n"
+                     + fields(2e7 + m, 1e8, 0, 40) * 3
+                     for h in range(24) for m in range(60))
+    names = []
+    for day in (1, 2, 3):
+        names.append(f"d{day}.24o")
+        (files / names[-1]).write_text(
+            HEAD2 + epochs.replace(" 24  1  1  ", f" 24  1  {day} "))
+    begun = time.monotonic()
+    garco("ingest", *names, "whole.tdb")
+    whole = time.monotonic() - begun
+    cells = 1440 * 3
+    for moment in range(50):
+        target = files / f"killed{moment % 5}.tdb"
+        process = subprocess.Popen([GARCO, "ingest", *names, target], cwd=files,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.random() * whole * 1.1)
+        process.kill()
+        assert process.wait() in (0, -signal.SIGKILL)
+        if target.exists():  # made at once, or not at all
+            count = len(garco("query", target, "--field", "sat").lines()) - 1
+            with tiledb.open(str(target)) as array:
+                assert len(array[:]["sat"]) == count
+            assert count % cells == 0
+            held = [r for r in records(target).values() if r]
+            assert sum(r["cells"] for r in held) >= count
+    for target in sorted(files.glob("killed*.tdb")):
+        garco("ingest", *names, target)
+        assert garco("query", target).out == garco("query", "whole.tdb").out
+
+
+def test_a_real_day_cell_by_cell(garco, data, tmp_path):
+    day = data("rinex/york0440.15d.Z")
+    garco("ingest", day, "york.tdb")
+    rows = [line.split(",") for line in garco("query", "york.tdb").lines()[1:]]
+    with tiledb.open(str(tmp_path / "york.tdb")) as array:
+        cells = array.query(use_arrow=False)[:]
+    assert len(rows) == len(cells["time"]) == 27251 + 26868
+    order = sorted(range(len(rows)), key=lambda i: (cells["time"][i], cells["sys"][i],
+                                                    cells["sat"][i], cells["obs"][i]))
+    for row, i in zip(rows, order):
+        code = int(cells["obs"][i]).to_bytes(2, "big").decode()
+        assert row[1:4] == ["GRSECJI"[cells["sys"][i]], str(cells["sat"][i]), code]
+        for name, text in zip(("range", "phase", "doppler", "snr"), row[4:8]):
+            value = cells[name][i]
+            assert value < -2e6 if text == "" else type(value)(text) == value, (row, name, value)
+        assert row[8:] == [str(cells[n][i]) for n in ("slip", "flags", "fcn")]
+    stats = ["--agg", "mean", "--field", "snr", "--system", "G", "--obs-code", "1C", "--by", "day"]
+    assert garco("stats", day, *stats).out == garco("stats", "york.tdb", *stats).out

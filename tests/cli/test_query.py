@@ -1,0 +1,158 @@
+# garco query on RINEX files.
+# SPDX-License-Identifier: Apache-2.0
+import gzip
+import json
+import signal
+import subprocess
+
+import pytest
+
+from conftest import GARCO
+from samples import HEAD2, MIN2, MIN2_ROWS, MIN3, MIN3_ROWS, fields, rows
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "min.24o").write_text(MIN2)
+    (tmp_path / "min.rnx").write_text(MIN3)
+    return tmp_path
+
+
+def test_every_row_and_value(garco, files):
+    assert garco("query", "min.24o").out == MIN2_ROWS
+    assert garco("query", "min.rnx").out == MIN3_ROWS
+
+
+def test_several_sources_follow_each_other_under_one_heading(garco, files):
+    assert garco("query", "min.24o", "min.rnx").out == MIN2_ROWS + MIN3_ROWS.split("\n", 1)[1]
+
+
+def test_standard_input_also_compressed(garco, files):
+    assert garco("query", "-", stdin=MIN3.encode()).out == MIN3_ROWS
+    assert garco("query", "-", stdin=gzip.compress(MIN3.encode())).out == MIN3_ROWS
+
+
+@pytest.mark.parametrize("options, wanted", [
+    (["--start", "2024-05-11T00:00:30"], [3, 4, 5]),
+    (["--end", "2024-05-11T00:00:30"], [0, 1, 2]),
+    (["--start", "2024-132", "--span", "30s"], [0, 1, 2]),
+    (["--end", "2024-05-12", "--span", "1d"], [0, 1, 2, 3, 4]),
+    (["--start", "2024-05-12", "--end", "2024-05-12"], []),
+    (["--start", "2025"], []),
+    (["--system", "R"], [2]),
+    (["--system", "R,G"], [0, 1, 2, 3, 4, 5]),
+    (["--system", "E", "--system", "R"], [2]),
+    (["--sat", "G07,R24"], [2, 4]),
+    (["--sat", "G7", "--sat", "R24"], [2, 4]),
+    (["--sat", "24"], [2]),
+    (["--sat", "G99"], []),
+    (["--system", "G", "--sat", "R24"], []),
+    (["--obs-code", "2W"], [1]),
+    (["--obs-code", "1C", "--sat", "G05", "--span", "1d", "--start", "2024-05-11"], [0, 3]),
+])
+def test_selections(garco, files, options, wanted):
+    assert garco("query", "min.24o", *options).out == rows(MIN2_ROWS, *wanted)
+
+
+def test_zeros_are_kept_when_asked_for(garco, files):
+    plain = garco("query", "min.24o", "--start", "2024-05-11T00:00:30", "--sat", "G05",
+                  "--field", "phase,snr").lines()
+    kept = garco("query", "min.24o", "--start", "2024-05-11T00:00:30", "--sat", "G05",
+                 "--field", "phase,snr", "--keep-zeros").lines()
+    assert plain == ["phase,snr", ",46.5", ",44"]
+    assert kept == ["phase,snr", "0,46.5", ",44"]
+
+
+def test_fields_by_any_of_their_names(garco, files):
+    first = garco("query", "min.24o", "--field", "snr,sat", "--field", "system").lines()[:2]
+    assert first == ["snr,sat,system", "45.25,5,G"]
+    first = garco("query", "min.24o", "--field", "sys,constell,obs,obs_code,time").lines()[:2]
+    assert first == ["sys,constell,obs,obs_code,time", "G,G,1C,1C,2024-05-11T00:00:00.000"]
+
+
+def test_json_lines(garco, files):
+    lines = [json.loads(line) for line in garco("query", "min.24o", "--format", "jsonl").lines()]
+    assert lines[0] == {"time": "2024-05-11T00:00:00.000", "system": "G", "sat": 5,
+                        "obs_code": "1C", "range": 20891534.648, "phase": 109786142.123,
+                        "doppler": -123.5, "snr": 45.25, "slip": 0, "flags": 1, "fcn": 0}
+    assert lines[2]["fcn"] is None and lines[3]["phase"] is None
+    assert len(lines) == 6
+    assert garco("query", "min.24o", "--format", "jsonl", "--sat", "G99").out == ""
+
+
+def test_a_table_is_aligned(garco, files):
+    lines = garco("query", "min.24o", "--format", "table", "--field", "sat,range,obs_code").lines()
+    assert lines == ["sat         range  obs_code",
+                     "  5  20891534.648  1C",
+                     "  5      20891533  2W",
+                     " 24      21000000  1C",
+                     "  5      20891500  1C",
+                     "  7                1C",
+                     "  5      20891400  1C"]
+
+
+def test_a_file_is_there_when_it_is_complete(garco, files):
+    garco("query", "min.24o", "-o", "out.csv")
+    assert (files / "out.csv").read_text() == MIN2_ROWS
+    before = sorted(files.iterdir())
+    (files / "bad.24o").write_text(MIN2[:-40] + "garbage\n")
+    garco("query", "min.24o", "bad.24o", "-o", "out2.csv", status=1)
+    assert sorted(files.iterdir()) == sorted([*before, files / "bad.24o"])
+    garco("query", "min.24o", "-o", "no/such/folder.csv", status=1)
+
+
+def test_damage_is_one_line_with_file_and_line(garco, files):
+    good = HEAD2 + " 24  5 10 23 59 30.0000000  0  1G05\n" + fields(20891534.648)
+    (files / "bad.24o").write_text(good + "what is this\n" + MIN2[len(HEAD2):])
+    lines = HEAD2.count("\n") + 3
+    failed = garco("query", "bad.24o", status=1)
+    assert failed.out == ""
+    assert failed.err.startswith(f"garco: bad.24o:{lines}: ")
+    saved = garco("query", "bad.24o", "--salvage")
+    assert saved.err.startswith(f"garco: bad.24o:{lines}: ") and saved.err.count("\n") == 1
+    assert saved.lines()[-6:] == MIN2_ROWS.splitlines()[1:]
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--start", "yesterday"], "--start: \"yesterday\" is no time"),
+    (["--span", "12"], "--span needs one of --start and --end"),
+    (["--span", "12q", "--start", "2024"], "--span: \"12q\" is no span"),
+    (["--start", "2025", "--end", "2024"], "--start is after --end"),
+    (["--system", "X"], 'unknown system "X": expected letters of GRSECJI'),
+    (["--sat", "G"], 'unknown satellite "G"'),
+    (["--sat", "G05,,G06"], "--sat has an empty word"),
+    (["--obs-code", "L1C"], 'unknown observation code "L1C"'),
+    (["--format", "xml"], 'unknown format "xml": expected csv, jsonl or table'),
+    (["--system-base", "2"], "expected 0 or 1"),
+    (["--nonsense"], "--nonsense: unknown option"),
+    (["--sat"], "--sat: missing argument"),
+])
+def test_wrong_words_end_with_2(garco, files, options, message):
+    assert message in garco("query", "min.24o", *options, status=2).err
+
+
+def test_what_is_not_there_ends_with_1(garco, files):
+    assert "no such file" in garco("query", "none.24o", status=1).err.lower()
+    assert "snr, slip, flags, fcn" in garco("query", "min.24o", "--field", "noise", status=1).err
+    assert "none.24o" in garco("query", "min.24o", "none.24o", status=1).err
+    assert "query: no source" in garco("query", status=2).err
+    (files / "empty.24o").write_text("")
+    (files / "folder").mkdir()
+    garco("query", "empty.24o", status=1)
+    assert "folder" in garco("query", "folder", status=1).err
+
+
+def test_a_reader_that_stops_ends_it_without_a_word(data):
+    process = subprocess.Popen([GARCO, "query", data("rinex/york0440.15d.Z")],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) in (0, -signal.SIGPIPE)
+    assert process.stderr.read() == b""
+
+
+def test_values_read_back_to_the_numbers_of_the_file(garco, data):
+    """The first ranges of the day as its text has them, and the number of rows."""
+    lines = garco("query", data("rinex/york0440.15d.Z")).lines()
+    assert len(lines) == 1 + 27251 + 26868
+    assert lines[1] == "2015-02-13T00:00:00.000,G,7,1C,24482102.132,-5936986.221,,42,0,8,0"

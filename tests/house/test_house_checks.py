@@ -23,6 +23,9 @@ def tree(tmp_path):
         "src/ingest/ingest.c": '#include "rinex/rinex_obs2.h"\n#include "arco/fragment.h"\n',
         "cli/options.h": "",
         "cli/cmd_info.c": '#include "options.h"\n#include "garco.h"\n',
+        "tests/cli/test_info.py": "",
+        "tests/cli/conftest.py": "",
+        "tests/accept/conftest.py": "",
         "examples/daily_mean.c": '#include "garco.h"\n',
     }
     for name, text in files.items():
@@ -53,6 +56,7 @@ def test_includes_in_the_right_direction_pass(tree):
         ("cli/cmd_stats.c", '#include "absent.h"', "garco.h alone"),
         ("examples/rows.c", '#include "../src/base/error.h"', "garco.h alone"),
         ("tests/c/fragment.h", "", "this file name is there twice: fragment.h"),
+        ("tests/accept/test_info.py", "", "this file name is there twice: test_info.py"),
     ],
 )
 def test_a_wrong_include_is_found(tree, name, line, word):

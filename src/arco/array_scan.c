@@ -10,6 +10,8 @@
 #include "base/error.h"
 
 #define DEFAULT_MEMORY (UINT64_C (64) << 20)
+/* Below this windows would be so small that tiles were read over and over. */
+#define LEAST_MEMORY (UINT64_C (256) << 10)
 #define BATCH_ROWS 65536
 #define DELETE_LIMIT (UINT64_C (1) << 28)
 
@@ -125,6 +127,8 @@ prepare (garco_scan *scan, const garco_scan_options *options, garco_error *error
   size_t nfields = scan->schema->ndims + scan->schema->nattrs;
   void *packing = NULL, *columns = NULL;
   scan->memory = options->memory != 0 ? options->memory : DEFAULT_MEMORY;
+  if (scan->memory < LEAST_MEMORY)
+    scan->memory = LEAST_MEMORY;
   scan->raw_missing = scan->array->options.raw_missing;
   scan->reader.io = scan->array->io;
   GARCO_TRY (garco__codec_new (&scan->reader.codec, error));

@@ -19,7 +19,9 @@ typedef struct garco__field
   garco__pipeline pipeline;
   /* dimensions, in their type; `current` is the current domain */
   bool has_domain, has_extent, has_current;
-  uint8_t domain[16], extent[8], current[16];
+  _Alignas(8) uint8_t domain[16];
+  _Alignas(8) uint8_t extent[8];
+  _Alignas(8) uint8_t current[16];
   /* attributes */
   bool nullable;
   uint8_t fill_valid, order;

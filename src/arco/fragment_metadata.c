@@ -130,10 +130,12 @@ take_domain (footer_reader *reader)
 {
   garco__fragment *fragment = reader->fragment;
   const garco__schema *schema = fragment->schema;
-  void *room = NULL, *bounds = NULL;
+  void *room = NULL, *aligned = NULL, *bounds = NULL;
   size_t at = 0;
   GARCO_TRY (garco__allocate (&room, schema->ndims, 16, reader->error));
   fragment->domain = room;
+  GARCO_TRY (garco__allocate (&aligned, schema->ndims, 16, reader->error));
+  fragment->aligned = aligned;
   GARCO_TRY (garco__allocate (&bounds, schema->ndims, sizeof (void *), reader->error));
   fragment->bounds = bounds;
   for (size_t i = 0; i < schema->ndims; i++)
@@ -151,7 +153,8 @@ take_domain (footer_reader *reader)
     if (bytes == NULL)
       return corrupt (reader, "the domain goes beyond the end");
     memcpy (fragment->domain + at, bytes, size);
-    fragment->bounds[i] = fragment->domain + at;
+    memcpy (fragment->aligned + 16 * i, bytes, size);
+    fragment->bounds[i] = fragment->aligned + 16 * i;
     at += size;
   }
   return GARCO_OK;
@@ -354,6 +357,7 @@ garco__fragment_free (garco__fragment **fragment)
   garco__io_list_free (&own->processed);
   free (own->slots);
   free (own->domain);
+  free (own->aligned);
   free (own->bounds);
   free (own->boxes);
   free (own->file);

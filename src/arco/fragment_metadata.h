@@ -29,8 +29,9 @@ typedef struct garco__fragment
   bool has_timestamps, has_deletes;
   size_t nslots;
   garco__slot *slots;
-  uint8_t *domain; /* one box; NULL where a dimension is of variable length, or without cells */
-  const void **bounds;
+  uint8_t *domain;     /* one box, as far as dimensions are of fixed size */
+  uint8_t *aligned;    /* the same, 16 bytes a dimension */
+  const void **bounds; /* into aligned; NULL for a dimension of variable length */
   uint64_t rtree_at, processed_at;
   uint8_t *boxes;           /* one a tile, once they were asked for */
   garco__io_list processed; /* deletes that it is rid of already, once they were asked for */

@@ -493,12 +493,32 @@ field_of_slot (const garco__schema *schema, size_t slot)
   return &schema->fields[slot < schema->nattrs ? schema->ndims + slot : slot - schema->nattrs - 1];
 }
 
-/* Minima or maxima: u64 bytes, u64 variable bytes (0), the values. Attributes alone have them. */
+/* Bytes of a minimum. Dimensions have none; the slot of no field has zeros in the width of the
+ * first dimension, `of_tile` one for each dimension. */
+static size_t
+bound_size (const garco__schema *schema, size_t slot, bool of_tile)
+{
+  const garco__field *field = field_of_slot (schema, slot);
+  if (field == NULL)
+    return garco_datatype_size (schema->fields[0].type) * (of_tile ? schema->ndims : 1);
+  return field->is_dimension ? 0 : garco_datatype_size (field->type);
+}
+
+static garco_status
+put_bound (garco__buffer *payload, const uint8_t bound[8], size_t size, garco_error *error)
+{
+  static const uint8_t zero[8] = {0};
+  for (size_t done = 0; done < size; done += 8)
+    GARCO_TRY (garco__buffer_append (payload, size <= 8 ? bound : zero,
+                                     size - done < 8 ? size - done : 8, error));
+  return GARCO_OK;
+}
+
+/* Minima or maxima: u64 bytes, u64 variable bytes (0), the values. */
 static garco_status
 put_bounds (writer_job *job, size_t slot, bool maxima, garco__buffer *file, uint64_t *at)
 {
-  const garco__field *field = field_of_slot (job->schema, slot);
-  size_t size = field == NULL || field->is_dimension ? 0 : garco_datatype_size (field->type);
+  size_t size = bound_size (job->schema, slot, true);
   garco__buffer payload = {0};
   garco_status status;
   GARCO_TRY_DONE (garco__put_u64 (&payload, size * job->ntiles, job->error));
@@ -506,8 +526,7 @@ put_bounds (writer_job *job, size_t slot, bool maxima, garco__buffer *file, uint
   for (size_t t = 0; size > 0 && t < job->ntiles; t++)
   {
     const garco__tile_stats *stats = &job->stats[slot][t];
-    GARCO_TRY_DONE (
-        garco__buffer_append (&payload, maxima ? stats->max : stats->min, size, job->error));
+    GARCO_TRY_DONE (put_bound (&payload, maxima ? stats->max : stats->min, size, job->error));
   }
   GARCO_TRY_DONE (put_generic (job, &payload, file, at));
 done:
@@ -518,11 +537,10 @@ done:
 static garco_status
 put_sums (writer_job *job, size_t slot, garco__buffer *file, uint64_t *at)
 {
-  size_t count = field_of_slot (job->schema, slot) == NULL ? 0 : job->ntiles;
   garco__buffer payload = {0};
   garco_status status;
-  GARCO_TRY_DONE (garco__put_u64 (&payload, count, job->error));
-  for (size_t t = 0; t < count; t++)
+  GARCO_TRY_DONE (garco__put_u64 (&payload, job->ntiles, job->error));
+  for (size_t t = 0; t < job->ntiles; t++)
     GARCO_TRY_DONE (garco__buffer_append (&payload, job->stats[slot][t].sum, 8, job->error));
   GARCO_TRY_DONE (put_generic (job, &payload, file, at));
 done:
@@ -555,7 +573,7 @@ put_fragment_stats (writer_job *job, garco__buffer *file, uint64_t *at)
   for (size_t slot = 0; slot < job->nslots; slot++)
   {
     const garco__field *field = field_of_slot (job->schema, slot);
-    size_t size = field == NULL || field->is_dimension ? 0 : garco_datatype_size (field->type);
+    size_t size = bound_size (job->schema, slot, false);
     garco__tile_stats stats = {0};
     if (field != NULL)
       garco__tile_stats_join (field->type, job->stats[slot], job->ntiles, &stats);

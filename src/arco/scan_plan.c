@@ -87,6 +87,38 @@ join_ranges (garco__key_ranges *ranges)
   ranges->count = last + 1;
 }
 
+/* Cells outside the current domain are not there for any reader. */
+static garco_status
+clamp_ranges (garco__key_ranges *ranges, const garco__field *field, garco_error *error)
+{
+  if (!field->has_current)
+    return GARCO_OK;
+  uint64_t low = garco__order_key (field->type, field->current);
+  uint64_t high =
+      garco__order_key (field->type, field->current + garco_datatype_size (field->type));
+  if (!ranges->given)
+  {
+    void *bounds = NULL;
+    GARCO_TRY (garco__allocate (&bounds, 2, sizeof (uint64_t), error));
+    *ranges = (garco__key_ranges){true, 1, bounds};
+    ranges->bounds[0] = 0;
+    ranges->bounds[1] = UINT64_MAX;
+  }
+  size_t left = 0;
+  for (size_t i = 0; i < ranges->count; i++)
+  {
+    uint64_t from = ranges->bounds[2 * i], to = ranges->bounds[2 * i + 1];
+    from = from > low ? from : low;
+    to = to < high ? to : high;
+    if (from > to)
+      continue;
+    ranges->bounds[2 * left] = from;
+    ranges->bounds[2 * left++ + 1] = to;
+  }
+  ranges->count = left;
+  return GARCO_OK;
+}
+
 static garco_status
 check_range (const garco_scan *scan, const garco_range *range, garco_error *error)
 {
@@ -124,7 +156,10 @@ garco__scan_ranges (garco_scan *scan, const garco_scan_options *options, garco_e
     memcpy (own->bounds + 2 * own->count++, keys, sizeof keys);
   }
   for (size_t i = 0; i < scan->schema->ndims; i++)
+  {
     join_ranges (&scan->ranges[i]);
+    GARCO_TRY (clamp_ranges (&scan->ranges[i], &scan->schema->fields[i], error));
+  }
   return GARCO_OK;
 }
 

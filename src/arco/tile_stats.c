@@ -50,6 +50,7 @@ add_float (double *sum, double value)
       first = false;                                                                               \
       add (&sum, v[i]);                                                                            \
     }                                                                                              \
+    stats->empty = first;                                                                          \
     memcpy (stats->min, &low, sizeof low);                                                         \
     memcpy (stats->max, &high, sizeof high);                                                       \
     memcpy (stats->sum, &sum, sizeof sum);                                                         \
@@ -124,25 +125,38 @@ join_sums (garco_datatype type, uint8_t sum[8], const uint8_t more[8])
   }
 }
 
+/* The lower or the higher of two values, as a tile of the two has it. */
+static void
+join_bounds (garco_datatype type, uint8_t bound[8], const uint8_t more[8], bool higher)
+{
+  _Alignas(8) uint8_t pair[16];
+  garco__tile_stats both;
+  size_t size = garco_datatype_size (type);
+  memcpy (pair, bound, size);
+  memcpy (pair + size, more, size);
+  garco__tile_stats_of (type, pair, NULL, 2, &both);
+  memcpy (bound, higher ? both.max : both.min, 8);
+}
+
 void
 garco__tile_stats_join (garco_datatype type, const garco__tile_stats *tiles, size_t count,
                         garco__tile_stats *stats)
 {
-  *stats = tiles[0];
-  for (size_t i = 1; i < count; i++)
+  memset (stats, 0, sizeof *stats);
+  stats->empty = true;
+  for (size_t i = 0; i < count; i++)
   {
-    _Alignas(8) uint8_t pair[16];
-    garco__tile_stats both;
-    size_t size = garco_datatype_size (type);
-    memcpy (pair, stats->min, size);
-    memcpy (pair + size, tiles[i].min, size);
-    garco__tile_stats_of (type, pair, NULL, 2, &both);
-    memcpy (stats->min, both.min, 8);
-    memcpy (pair, stats->max, size);
-    memcpy (pair + size, tiles[i].max, size);
-    garco__tile_stats_of (type, pair, NULL, 2, &both);
-    memcpy (stats->max, both.max, 8);
-    join_sums (type, stats->sum, tiles[i].sum);
     stats->nulls += tiles[i].nulls;
+    if (tiles[i].empty)
+      continue;
+    if (stats->empty)
+    {
+      memcpy (stats->min, tiles[i].min, 8);
+      memcpy (stats->max, tiles[i].max, 8);
+    }
+    join_bounds (type, stats->min, tiles[i].min, false);
+    join_bounds (type, stats->max, tiles[i].max, true);
+    join_sums (type, stats->sum, tiles[i].sum);
+    stats->empty = false;
   }
 }

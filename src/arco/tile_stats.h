@@ -10,6 +10,7 @@ typedef struct garco__tile_stats
   uint8_t min[8], max[8]; /* in the field's type */
   uint8_t sum[8];         /* int64, uint64 or double */
   uint64_t nulls;
+  bool empty; /* all of them null */
 } garco__tile_stats;
 
 /* Of `count` > 0 values of a number type; `validity` (nullable) has a byte a value. */

@@ -1,0 +1,106 @@
+/* Schemas: the preset, and damage.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "test_support.h"
+
+#include "arco/array_schema.h"
+
+static void
+preset_is_earthscopes (void **state)
+{
+  (void)state;
+  garco__buffer payload = {0};
+  garco__schema *schema = NULL;
+  garco_error error;
+  assert_ok (garco__schema_preset ("earthscope", &payload, &error), &error);
+  assert_ok (garco__schema_parse (payload.data, payload.size, "name", "file", &schema, &error),
+             &error);
+  const garco_schema_info *info = &schema->info;
+  assert_int_equal (info->version, 22);
+  assert_true (info->sparse && !info->allows_duplicates);
+  assert_string_equal (info->tile_order, "row-major");
+  assert_int_equal (info->capacity, 500000);
+  assert_int_equal (info->nfields, 11);
+  assert_string_equal (info->fields[0].name, "time");
+  assert_int_equal (*(const int64_t *)info->fields[0].extent, 43200000);
+  assert_int_equal (((const int64_t *)info->fields[0].domain)[1], INT64_C (4102444800000));
+  assert_string_equal (info->fields[7].name, "snr");
+  assert_int_equal (info->fields[7].nfilters, 2);
+  assert_string_equal (info->fields[7].filters[0].name, "float_scale");
+  assert_true (info->fields[7].filters[0].scale == 1e-3);
+  assert_int_equal (info->fields[7].filters[0].byte_width, 4);
+  assert_int_equal (info->fields[7].filters[1].level, 7);
+  assert_int_equal (garco__schema_slot (schema, 0), 8);
+  assert_int_equal (garco__schema_slot (schema, 4), 0);
+  garco__schema_free (&schema);
+  assert_null (schema);
+  garco__buffer_free (&payload);
+  assert_int_equal (garco__schema_preset ("another", &payload, &error), GARCO_ERR_ARGUMENT);
+  garco__buffer_free (&payload);
+}
+
+static void
+cut_schemas_are_errors (void **state)
+{
+  (void)state;
+  garco__buffer payload = {0};
+  assert_int_equal (garco__schema_preset ("earthscope", &payload, NULL), GARCO_OK);
+  for (size_t size = 0; size < payload.size; size++)
+  {
+    garco__schema *schema = NULL;
+    garco_error error;
+    uint8_t *copy = malloc (size + 1);
+    memcpy (copy, payload.data, size);
+    assert_true (garco__schema_parse (copy, size, "n", "file", &schema, &error) < 0);
+    assert_null (schema);
+    assert_string_equal (error.source, "file");
+    free (copy);
+  }
+  for (size_t i = 0; i < payload.size * 8; i++)
+  {
+    garco__schema *schema = NULL;
+    garco_error error;
+    payload.data[i / 8] = (uint8_t)(payload.data[i / 8] ^ 1 << i % 8);
+    garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error);
+    garco__schema_free (&schema);
+    payload.data[i / 8] = (uint8_t)(payload.data[i / 8] ^ 1 << i % 8);
+  }
+  garco__buffer_free (&payload);
+}
+
+static void
+others_are_refused_by_name (void **state)
+{
+  (void)state;
+  static const struct
+  {
+    size_t at;
+    uint8_t value;
+    const char *text;
+  } cases[] = {{0, 23, "version 23"},
+               {0, 4, "version 4"},
+               {3, 0x80, "experimental"},
+               {5, 0, "dense"},
+               {7, 4, "Hilbert"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+  {
+    garco__buffer payload = {0};
+    garco__schema *schema = NULL;
+    garco_error error;
+    assert_int_equal (garco__schema_preset ("earthscope", &payload, NULL), GARCO_OK);
+    payload.data[cases[i].at] = cases[i].value;
+    assert_int_equal (
+        garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
+        GARCO_ERR_UNSUPPORTED);
+    assert_non_null (strstr (error.message, cases[i].text));
+    garco__buffer_free (&payload);
+  }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test (preset_is_earthscopes),
+                                     cmocka_unit_test (cut_schemas_are_errors),
+                                     cmocka_unit_test (others_are_refused_by_name)};
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}

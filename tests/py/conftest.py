@@ -1,0 +1,29 @@
+# The arrays of the shared test data, and the program that shows what garco reads in them.
+# SPDX-License-Identifier: Apache-2.0
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from arco_reader import DUMP, ROOT, Dump
+
+DATA = pathlib.Path(os.environ.get("GARCO_TEST_DATA", ROOT.parent / "shared/data"))
+
+
+@pytest.fixture(scope="session")
+def dump():
+    if not os.path.exists(DUMP):
+        pytest.skip(f"no {DUMP}: build it first")
+    return Dump()
+
+
+@pytest.fixture(scope="session")
+def arrays(tmp_path_factory):
+    """The folder with arr/ and un/ of the shared data, unpacked."""
+    packed = DATA / "tiledb/arrays.tar.zst"
+    if not packed.exists():
+        pytest.skip(f"no test data at {packed}")
+    place = tmp_path_factory.mktemp("arrays")
+    subprocess.run(["tar", "x", "--zstd", "-f", str(packed), "-C", str(place)], check=True)
+    return place

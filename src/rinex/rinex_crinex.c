@@ -452,20 +452,21 @@ read_slips (garco_reader *reader, const struct draft *draft, bool *found, garco_
   return GARCO_OK;
 }
 
-/* The rest of the input is blank lines. */
+/* As many lines from line 0 on as an epoch can have are blank, or all that are left: nothing that
+ * they could be the differences to. `lines`: how many were looked at. */
 static garco_status
-is_blank_rest (garco_reader *reader, bool *blank, garco_error *error)
+is_blank_stretch (garco_reader *reader, bool *blank, size_t *lines, garco_error *error)
 {
-  size_t have = 0;
+  size_t have, most = GARCO__SATS_LIMIT + 2;
   *blank = true;
-  for (size_t i = 0; *blank; i++)
+  for (*lines = 0; *blank && *lines < most; ++*lines)
   {
-    garco_status status = garco__reader_need (reader, i + 1, &have, error);
+    garco_status status = garco__reader_need (reader, *lines + 1, &have, error);
     if (status != GARCO_OK)
       return status;
-    if (have <= i)
+    if (have <= *lines)
       return GARCO_OK;
-    garco__line line = garco__lines_get (&reader->lines, i);
+    garco__line line = garco__lines_get (&reader->lines, *lines);
     *blank = garco__is_blank (line.text, line.size);
   }
   return GARCO_OK;
@@ -498,12 +499,13 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
   if (garco__is_blank (line.text, line.size))
   {
     bool blank;
-    garco_status status = is_blank_rest (reader, &blank, error);
+    size_t lines;
+    garco_status status = is_blank_stretch (reader, &blank, &lines, error);
     if (status != GARCO_OK)
       return status;
     if (blank)
     {
-      garco__lines_take (&reader->lines, reader->lines.count);
+      garco__lines_take (&reader->lines, lines);
       return GARCO_OK;
     }
   }

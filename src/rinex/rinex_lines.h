@@ -8,6 +8,8 @@
 
 /* The longest line; 999 types of one system take 15987 characters. */
 #define GARCO__LINE_LIMIT 65536
+/* The longest record; 999 satellites of 999 types take 16.2 million bytes in RINEX 2. */
+#define GARCO__RECORD_LIMIT (16 << 20)
 
 typedef struct garco__lines
 {

@@ -78,6 +78,10 @@ garco__reader_need (garco_reader *reader, size_t count, size_t *have, garco_erro
                              "a line of more than %d bytes", GARCO__LINE_LIMIT);
   if (known || reader->lines.finished)
     return GARCO_OK;
+  if (reader->lines.bytes.size - reader->lines.at > GARCO__RECORD_LIMIT)
+    return garco__fail_line (
+        error, GARCO_ERR_LIMIT, reader->name, garco__reader_line_number (reader, 0),
+        "a record of more than %d bytes, %zu lines of it expected", GARCO__RECORD_LIMIT, count);
   reader->want = count;
   return GARCO_AGAIN;
 }

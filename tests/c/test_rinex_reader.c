@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
+#include "rinex/rinex_reader.h"
 #include "rinex_dump.h"
 
 #define E3(time, count) "> 2024 01 01 00 " time ".0000000  0" count "\n"
@@ -92,6 +93,67 @@ test_long_line (void **state)
   assert_string_equal ((char *)out.data, "!! 6: a line of more than 65536 bytes\n");
   garco__buffer_free (&text);
   garco__buffer_free (&out);
+}
+
+/* A reader that is fed `piece` over and over behind `head`: what it says at last, and the bytes
+ * that it held at most. */
+static garco_status
+feed_often (const char *head, const garco__buffer *piece, size_t times, size_t *held,
+            garco_error *error)
+{
+  garco_reader *reader;
+  garco_epoch epoch;
+  garco_status status;
+  *held = 0;
+  assert_ok (garco_reader_new (NULL, &reader, error), error);
+  assert_ok (garco_reader_feed (reader, head, strlen (head), error), error);
+  while ((status = garco_reader_next (reader, &epoch, error)) == GARCO_OK)
+    continue;
+  for (size_t i = 0; i < times && status == GARCO_AGAIN; i++)
+  {
+    assert_ok (garco_reader_feed (reader, piece->data, piece->size, error), error);
+    status = garco_reader_next (reader, &epoch, error);
+    size_t now =
+        reader->lines.bytes.capacity + reader->lines.capacity * sizeof *reader->lines.spans;
+    *held = now > *held ? now : *held;
+  }
+  garco_reader_free (&reader);
+  return status;
+}
+
+/* Blank lines at the end of Hatanaka text are gone when they have been seen, however many. */
+static void
+test_blank_lines_without_end (void **state)
+{
+  (void)state;
+  garco__buffer piece = {0};
+  garco_error error;
+  size_t held;
+  garco__buffer_print (&piece, NULL, "%65536s", "");
+  memset (piece.data, '\n', piece.size);
+  assert_int_equal (feed_often (CRINEX_3 HEADER_3 E3 ("00 00", "  1      G01") "\n3&5 3&1000\n",
+                                &piece, 200, &held, &error),
+                    GARCO_AGAIN);
+  assert_true (held < 4000000);
+  garco__buffer_free (&piece);
+}
+
+/* A record whose lines are far too long is given up before it fills the memory. */
+static void
+test_long_record (void **state)
+{
+  (void)state;
+  garco__buffer piece = {0};
+  garco_error error;
+  size_t held;
+  garco__buffer_print (&piece, NULL, "%65000s\n", "G01");
+  assert_int_equal (feed_often (HEADER_3 E3 ("00 00", "999"), &piece, 999, &held, &error),
+                    GARCO_ERR_LIMIT);
+  assert_int_equal (error.line, 5);
+  assert_string_equal (error.message,
+                       "a record of more than 16777216 bytes, 1000 lines of it expected");
+  assert_true (held < 40000000);
+  garco__buffer_free (&piece);
 }
 
 /* As many types as a line can name, and a line of 999 fields. */
@@ -273,6 +335,8 @@ main (void)
       cmocka_unit_test (test_texts),
       cmocka_unit_test (test_second_header_as_event),
       cmocka_unit_test (test_long_line),
+      cmocka_unit_test (test_blank_lines_without_end),
+      cmocka_unit_test (test_long_record),
       cmocka_unit_test (test_wide),
       cmocka_unit_test (test_cancel),
       cmocka_unit_test (test_header),

@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -73,7 +72,8 @@ garco_time_text (int64_t ms, char text[32])
 {
   int year, month, day;
   int64_t days = garco__floor_div (ms, GARCO__DAY_MS);
-  int rest = (int)(ms - days * GARCO__DAY_MS);
+  int rest = (int)(ms % GARCO__DAY_MS); /* days * DAY_MS may be below INT64_MIN */
+  rest += rest < 0 ? (int)GARCO__DAY_MS : 0;
   garco__date_of_days (days, &year, &month, &day);
   if (year < 1 || year > 9999)
   {
@@ -148,13 +148,13 @@ static bool
 take_time_of_day (const char **p, int64_t *ms)
 {
   int hour, minute = 0, second = 0, fraction = 0;
-  if (!take_digits (p, 2, &hour))
-    return false;
-  if (**p == ':' && ((*p)++, !take_digits (p, 2, &minute)))
-    return false;
-  else if (**p == ':' && ((*p)++, !take_digits (p, 2, &second)))
-    return false;
-  if (**p == '.')
+  int *const parts[] = {&hour, &minute, &second};
+  size_t n = 0;
+  do
+    if (!take_digits (p, 2, parts[n++]))
+      return false;
+  while (n < 3 && **p == ':' && (*p)++);
+  if (n == 3 && **p == '.')
   {
     (*p)++;
     int digits = count_digits (*p);
@@ -190,6 +190,26 @@ garco_time_parse (const char *text, int64_t *ms, garco_error *error)
   return GARCO_OK;
 }
 
+/* Digits with a point or without, whatever the locale says of points. */
+static bool
+take_decimal (const char **p, double *number)
+{
+  double unit = 1;
+  bool any = false;
+  *number = 0;
+  for (; isdigit ((unsigned char)**p); (*p)++, any = true)
+    *number = *number * 10 + (**p - '0');
+  if (**p != '.')
+    return any;
+  for ((*p)++; isdigit ((unsigned char)**p); (*p)++, any = true)
+  {
+    *number = *number * 10 + (**p - '0');
+    unit *= 10;
+  }
+  *number /= unit;
+  return any;
+}
+
 garco_status
 garco_span_parse (const char *text, int64_t *ms, garco_error *error)
 {
@@ -199,11 +219,11 @@ garco_span_parse (const char *text, int64_t *ms, garco_error *error)
     double ms;
   } units[] = {{"", 1e3},    {"ms", 1},     {"s", 1e3},    {"m", 6e4},
                {"h", 3.6e6}, {"d", 8.64e7}, {"w", 6.048e8}};
-  char *end;
-  double number = isdigit ((unsigned char)*text) || *text == '.' ? strtod (text, &end) : -1;
-  for (size_t i = 0; number > 0 && i < sizeof units / sizeof *units; i++)
-    if (strcmp (end, units[i].unit) == 0 && number * units[i].ms < 9e15 &&
-        number * units[i].ms >= 1)
+  const char *p = text;
+  double number = 0;
+  bool good = take_decimal (&p, &number);
+  for (size_t i = 0; good && i < sizeof units / sizeof *units; i++)
+    if (strcmp (p, units[i].unit) == 0 && number * units[i].ms < 9e15 && number * units[i].ms >= 1)
     {
       *ms = (int64_t)(number * units[i].ms + 0.5);
       return GARCO_OK;

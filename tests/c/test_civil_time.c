@@ -51,6 +51,10 @@ times_are_read (void **state)
                                     "2024-05-11T24",
                                     "2024-05-11T12:60",
                                     "2024-05-11T12:30:60",
+                                    "2024-05-11T12.5",
+                                    "2024-05-11T12:30.5",
+                                    "2024-05-11T12:",
+                                    "2024-05-11T12:30:15:20",
                                     "2024-05-11T12:30:15.1234",
                                     "2024-05-11x",
                                     "yesterday",
@@ -80,6 +84,10 @@ times_are_printed (void **state)
   assert_string_equal (text, "1969-12-31T23:59:59.999");
   garco_time_text (INT64_MIN / 2, text);
   assert_string_equal (text, "-4611686018427387904ms");
+  garco_time_text (INT64_MIN, text);
+  assert_string_equal (text, "-9223372036854775808ms");
+  garco_time_text (INT64_MAX, text);
+  assert_string_equal (text, "9223372036854775807ms");
 }
 
 static void
@@ -96,7 +104,13 @@ spans_are_read (void **state)
   assert_int_equal (ms, 30000);
   assert_ok (garco_span_parse ("250ms", &ms, &error), &error);
   assert_int_equal (ms, 250);
-  static const char *const bad[] = {"", "h", "-1h", "0s", "1y", "nan", "inf", "1e300w", "12 h"};
+  assert_ok (garco_span_parse (".25s", &ms, &error), &error);
+  assert_int_equal (ms, 250);
+  assert_ok (garco_span_parse ("0.001s", &ms, &error), &error);
+  assert_int_equal (ms, 1);
+  static const char *const bad[] = {"",     "h",   "-1h",    "0s",     "1y",
+                                    "nan",  "inf", "1e300w", "12 h",   "0x10h",
+                                    "1e3s", ".",   ".h",     "1.5.5h", "99999999999999999999w"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     assert_int_equal (garco_span_parse (bad[i], &ms, NULL), GARCO_ERR_ARGUMENT);
 }

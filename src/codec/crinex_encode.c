@@ -199,9 +199,13 @@ put_clock (garco__crinex_encoder *encoder, int64_t clock_ps, const char picoseco
     encoder->clock.order = -1;
   else
   {
-    int64_t unit = encoder->modern ? 1 : 1000;
-    int64_t half = clock_ps < 0 ? -unit / 2 : unit / 2;
-    at = put_token (&encoder->clock, (clock_ps + half) / unit, false, at);
+    int64_t unit = encoder->modern ? 1 : 1000, second = INT64_C (1000000000000) / unit;
+    int64_t value = clock_ps / unit, rest = clock_ps % unit;
+    value += (2 * rest >= unit) - (2 * rest <= -unit);
+    if (value <= -10 * second || value >= 100 * second)
+      return garco__fail (error, GARCO_ERR_LIMIT, NULL,
+                          "a clock offset that %d columns cannot hold", encoder->modern ? 15 : 12);
+    at = put_token (&encoder->clock, value, false, at);
   }
   at = put_picoseconds (encoder, picoseconds, at);
   out->size = (size_t)(at - (char *)out->data);

@@ -24,6 +24,7 @@
 
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "rinex/rinex_stamp.h"
 
 #define VALUE_WIDTH 14
 #define FIELD_WIDTH 16
@@ -71,6 +72,27 @@ put_clock (int version, int64_t clock_ps, char *field, garco_error *error)
 
 /* ------------------------------------------------------------------ epoch lines */
 
+/* A time that the columns hold and a reader takes. */
+static garco_status
+check_time (int version, const garco_epoch *epoch, garco_error *error)
+{
+  int last = version >= 300 ? 2099 : 2079;
+  if (epoch->time_ms == INT64_MIN && epoch->flag >= 2 && epoch->flag <= 5)
+    return GARCO_OK;
+  if (epoch->time_ms < garco__days_of_date (1980, 1, 1) * GARCO__DAY_MS ||
+      epoch->time_ms >= garco__days_of_date (last + 1, 1, 1) * GARCO__DAY_MS ||
+      epoch->time_ps < 0 || epoch->time_ps > 999999999)
+  {
+    char time[32];
+    garco_time_text (epoch->time_ms, time);
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL,
+                        "the time %s and %lld ps, expected the years 1980 to %d and less than a "
+                        "millisecond",
+                        time, (long long)epoch->time_ps, last);
+  }
+  return GARCO_OK;
+}
+
 /* The columns before the satellites, by the numbers. */
 static void
 make_head (int version, const garco_epoch *epoch, char head[HEAD_ROOM])
@@ -99,17 +121,33 @@ make_head (int version, const garco_epoch *epoch, char head[HEAD_ROOM])
   memcpy (head, text, length > 0 && length < HEAD_ROOM ? (size_t)length : 0);
 }
 
-/* The columns before the satellites, by the text; false where it is no epoch line. */
+/* The text's first line where it is an epoch line of this form with the epoch's time and flag. It
+ * is of no use where the epoch comes from a file of another version, or has been changed. */
+static bool
+own_line (int version, const garco_epoch *epoch, garco__line *line)
+{
+  garco__stamp stamp;
+  if (epoch->text == NULL)
+    return false;
+  const char *end = memchr (epoch->text, '\n', epoch->text_size);
+  *line = (garco__line){epoch->text, end != NULL ? (size_t)(end - epoch->text) : epoch->text_size};
+  if (version >= 300 ? !garco__stamp3 (*line, &stamp) : !garco__stamp2 (*line, &stamp))
+    return false;
+  return stamp.flag == epoch->flag && stamp.time_ms == epoch->time_ms &&
+         stamp.time_ps / 100000 == epoch->time_ps / 100000;
+}
+
+/* The columns before the satellites, by the text; false where it does not have them. */
 static bool
 copy_head (int version, const garco_epoch *epoch, char head[HEAD_ROOM])
 {
-  const char *end = epoch->text != NULL ? memchr (epoch->text, '\n', epoch->text_size) : NULL;
-  size_t size = end != NULL ? (size_t)(end - epoch->text) : epoch->text_size;
+  garco__line line;
   size_t flag = version >= 300 ? 31 : 28, width = version >= 300 ? 35 : 32;
-  if (epoch->text == NULL || size <= flag || epoch->text[flag] != '0' + epoch->flag)
+  if (!own_line (version, epoch, &line) || line.size <= flag ||
+      line.text[flag] != '0' + epoch->flag)
     return false;
   memset (head, ' ', HEAD_ROOM);
-  memcpy (head, epoch->text, size < width ? size : width);
+  memcpy (head, line.text, line.size < width ? line.size : width);
   head[0] = version >= 300 ? '>' : ' ';
   return true;
 }
@@ -175,13 +213,12 @@ void
 garco__epoch_picoseconds (int version, const garco_epoch *epoch, char digits[5])
 {
   char text[16];
-  const char *end = epoch->text != NULL ? memchr (epoch->text, '\n', epoch->text_size) : NULL;
-  size_t size = end != NULL ? (size_t)(end - epoch->text) : epoch->text_size;
+  garco__line line;
   memset (digits, ' ', 5);
   if (version < 402)
     return;
-  if (epoch->text != NULL && size >= 62)
-    memcpy (digits, epoch->text + 57, 5);
+  if (own_line (version, epoch, &line) && line.size >= 62)
+    memcpy (digits, line.text + 57, 5);
   else if (epoch->time_ps % 100000 != 0)
   {
     snprintf (text, sizeof text, "%05d", (int)(epoch->time_ps % 100000));
@@ -198,6 +235,7 @@ garco__epoch_line (int version, const garco_epoch *epoch, garco__buffer *line, g
     return garco__fail (error, GARCO_ERR_LIMIT, NULL,
                         "an epoch of %zu satellites, three columns hold %d at most", epoch->nsats,
                         MAX_COUNT);
+  GARCO_TRY (check_time (version, epoch, error));
   line->size = 0;
   if (!copy_head (version, epoch, head))
     make_head (version, epoch, head);
@@ -335,6 +373,7 @@ garco__print_event (int version, const garco_epoch *epoch, garco__buffer *out, g
   GARCO_TRY (garco__buffer_reserve (out, epoch->text_size + HEAD_ROOM + 1, error));
   if (epoch->text == NULL || epoch->text_size == 0)
   {
+    GARCO_TRY (check_time (version, epoch, error));
     make_head (version, epoch, head);
     set_count (version, 0, head);
     memcpy (out->data + start, head, head_width (version));

@@ -168,6 +168,28 @@ test_epoch_lines_from_text (void **state)
           " 24 01 01 00 00 15.0000000  0  2G01G02\n");
 }
 
+/* A line of the other version, or of another time or flag: the numbers count. */
+static void
+test_lines_of_other_epochs (void **state)
+{
+  (void)state;
+  static const char of_2[] =
+      " 24  1  1  0  0 15.0000000  0 10                             .12345\n";
+  static const char of_3[] = "> 2024 01 01 00 00 15.0000000  0  0                      12345\n";
+  static const char later[] = "> 2024 01 01 00 00 30.0000000  0  0                      12345\n";
+  static const char failure[] = "> 2024 01 01 00 00 15.0000000  1  0                      12345\n";
+  const char *texts[] = {of_2, later, failure, of_3};
+  garco_epoch epoch = {.time_ms = START, .clock_ps = NONE};
+  for (size_t i = 0; i < 4; i++)
+  {
+    epoch.text = texts[i];
+    epoch.text_size = strlen (texts[i]);
+    expect (402, GARCO_FORM_RINEX, &epoch, 1,
+            i == 3 ? of_3 : "> 2024 01 01 00 00 15.0000000  0  0\n");
+  }
+  expect (211, GARCO_FORM_RINEX, &epoch, 1, " 24  1  1  0  0 15.0000000  0  0\n");
+}
+
 static void
 test_plain_3 (void **state)
 {
@@ -314,6 +336,47 @@ test_errors (void **state)
   writer = open_writer (304, GARCO_FORM_RINEX);
   assert_int_equal (garco_writer_epoch (writer, &epoch, &error), GARCO_ERR_LIMIT);
   garco_writer_free (&writer);
+}
+
+/* Times and clocks that the columns cannot hold, or a reader would take for others. */
+static void
+test_limits (void **state)
+{
+  (void)state;
+  static const int64_t second = INT64_C (1000000000000), year_2080 = INT64_C (3471292800000);
+  static const struct
+  {
+    int version, flag;
+    garco_form form;
+    int64_t ms, ps, clock_ps;
+    bool good;
+  } cases[] = {{211, 0, GARCO_FORM_RINEX, year_2080, 0, NONE, false},
+               {211, 0, GARCO_FORM_RINEX, year_2080 - 1, 0, NONE, true},
+               {304, 0, GARCO_FORM_CRINEX, year_2080, 0, NONE, true},
+               {304, 0, GARCO_FORM_CRINEX, 0, 0, NONE, false},
+               {304, 0, GARCO_FORM_RINEX, START, 1000000000, NONE, false},
+               {304, 0, GARCO_FORM_RINEX, INT64_MIN, 0, NONE, false},
+               {304, 5, GARCO_FORM_RINEX, INT64_MIN, 0, NONE, true},
+               {304, 5, GARCO_FORM_RINEX, INT64_MAX, 0, NONE, false},
+               {211, 0, GARCO_FORM_CRINEX, START, 0, 100 * second - 500, false},
+               {211, 0, GARCO_FORM_CRINEX, START, 0, 100 * second - 501, true},
+               {304, 0, GARCO_FORM_CRINEX, START, 0, 100 * second - 1, true},
+               {304, 0, GARCO_FORM_CRINEX, START, 0, -10 * second, false},
+               {304, 0, GARCO_FORM_CRINEX, START, 0, INT64_MAX, false},
+               {304, 0, GARCO_FORM_RINEX, START, 0, -10 * second, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+  {
+    garco_error error;
+    garco_epoch epoch = {.time_ms = cases[i].ms,
+                         .time_ps = cases[i].ps,
+                         .clock_ps = cases[i].clock_ps,
+                         .flag = cases[i].flag};
+    garco_writer *writer = open_writer (cases[i].version, cases[i].form);
+    garco_status status = garco_writer_epoch (writer, &epoch, &error);
+    if (status != (cases[i].good ? GARCO_OK : GARCO_ERR_LIMIT))
+      fail_msg ("case %zu: %s", i, garco_status_name (status));
+    garco_writer_free (&writer);
+  }
 }
 
 static void
@@ -477,11 +540,18 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (test_plain_2),       cmocka_unit_test (test_epoch_lines_from_text),
-      cmocka_unit_test (test_plain_3),       cmocka_unit_test (test_picoseconds),
-      cmocka_unit_test (test_events),        cmocka_unit_test (test_hatanaka),
-      cmocka_unit_test (test_slips),         cmocka_unit_test (test_errors),
-      cmocka_unit_test (test_options),       cmocka_unit_test (test_real_plain),
+      cmocka_unit_test (test_plain_2),
+      cmocka_unit_test (test_epoch_lines_from_text),
+      cmocka_unit_test (test_lines_of_other_epochs),
+      cmocka_unit_test (test_plain_3),
+      cmocka_unit_test (test_picoseconds),
+      cmocka_unit_test (test_events),
+      cmocka_unit_test (test_hatanaka),
+      cmocka_unit_test (test_slips),
+      cmocka_unit_test (test_errors),
+      cmocka_unit_test (test_limits),
+      cmocka_unit_test (test_options),
+      cmocka_unit_test (test_real_plain),
       cmocka_unit_test (test_real_hatanaka),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -80,6 +80,8 @@ check_options (const garco_simulate_options *options, garco_error *error)
   if (options->start_ms < garco__days_of_date (1980, 1, 6) * GARCO__DAY_MS ||
       options->start_ms >= garco__days_of_date (2079, 1, 1) * GARCO__DAY_MS)
     return wrong_option (error, "start_ms is not in 1980-01-06 to 2078-12-31");
+  if (options->start_ms + options->duration_ms > garco__days_of_date (2080, 1, 1) * GARCO__DAY_MS)
+    return wrong_option (error, "duration_ms goes on after 2079");
   return GARCO_OK;
 }
 

@@ -3,6 +3,7 @@
  * in the antenna's that nothing was received. SPDX-License-Identifier: Apache-2.0 */
 #include "simulate/simulate_header.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,16 @@ put_header (garco__buffer *out, garco_error *error, const char *label, const cha
   return garco__buffer_print (out, error, "%-60.60s%s\n", content, label);
 }
 
+/* Metres as F14.4 writes them, with a point whatever the locale says. */
+static const char *
+metres (double value, char text[32])
+{
+  int64_t size = (int64_t)(fabs (value) * 1e4 + 0.5);
+  snprintf (text, 32, "%s%lld.%04d", value < 0 && size > 0 ? "-" : "", (long long)(size / 10000),
+            (int)(size % 10000));
+  return text;
+}
+
 static garco_status
 put_identity (const garco_simulate_options *options, const char *systems, garco__buffer *out,
               garco_error *error)
@@ -101,8 +112,8 @@ put_identity (const garco_simulate_options *options, const char *systems, garco_
   bool modern = options->version >= 300, gps_only = strcmp (systems, "G") == 0;
   const char *marker = options->station != NULL ? options->station : "P057";
   garco__date_of_days (garco__floor_div (options->start_ms, GARCO__DAY_MS), &year, &month, &day);
-  GARCO_TRY (put_header (out, error, "RINEX VERSION / TYPE", "%9.2f           %-20s%s",
-                         options->version / 100.0, "OBSERVATION DATA",
+  GARCO_TRY (put_header (out, error, "RINEX VERSION / TYPE", "%6d.%02d           %-20s%s",
+                         options->version / 100, options->version % 100, "OBSERVATION DATA",
                          gps_only ? "G (GPS)" : "M (MIXED)"));
   GARCO_TRY (put_header (out, error, "PGM / RUN BY / DATE",
                          "garco %-14s%-20s%04d%02d%02d 000000 UTC", garco_version (), "SIMULATED",
@@ -222,11 +233,13 @@ garco_status
 garco__simulate_header (const garco_simulate_options *options, const char *systems,
                         const garco__fields *plans, garco__buffer *out, garco_error *error)
 {
-  const double *position = options->position;
+  char xyz[3][32];
   GARCO_TRY (put_identity (options, systems, out, error));
-  GARCO_TRY (put_header (out, error, "APPROX POSITION XYZ", "%14.4f%14.4f%14.4f", position[0],
-                         position[1], position[2]));
-  GARCO_TRY (put_header (out, error, "ANTENNA: DELTA H/E/N", "%14.4f%14.4f%14.4f", 0.0, 0.0, 0.0));
+  GARCO_TRY (put_header (
+      out, error, "APPROX POSITION XYZ", "%14s%14s%14s", metres (options->position[0], xyz[0]),
+      metres (options->position[1], xyz[1]), metres (options->position[2], xyz[2])));
+  GARCO_TRY (put_header (out, error, "ANTENNA: DELTA H/E/N", "%14s%14s%14s", "0.0000", "0.0000",
+                         "0.0000"));
   GARCO_TRY (put_all_types (options, systems, plans, out, error));
   GARCO_TRY (put_times (options, out, error));
   return put_header (out, error, "END OF HEADER", "%s", "");

@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "test_support.h"
 
+#include <locale.h>
 #include <math.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/civil_time.h"
 #include "base/digest.h"
 #include "codec/source.h"
 #include "simulate/simulate_orbit.h"
@@ -393,6 +395,13 @@ test_refusals (void **state)
   bad = good;
   bad.start_ms = INT64_MAX;
   refuse (&bad);
+  bad.start_ms = garco__days_of_date (2078, 12, 31) * GARCO__DAY_MS;
+  bad.duration_ms = 366 * GARCO__DAY_MS; /* to 2080-01-01, which two digits call 1980 */
+  bad.interval_ms = GARCO__DAY_MS;
+  assert_int_equal (garco_simulate (&bad, OUT, NULL), GARCO_OK);
+  unlink (OUT);
+  bad.start_ms++;
+  refuse (&bad);
   bad = good;
   bad.position[0] = NAN;
   refuse (&bad);
@@ -411,6 +420,30 @@ test_refusals (void **state)
   refuse (&bad);
 }
 
+/* A program that has set a locale with a decimal comma gets the same text. */
+static void
+test_decimal_comma (void **state)
+{
+  (void)state;
+  static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "de_DE", "fr_FR.UTF-8"};
+  garco_simulate_options options = short_options (304, "GR", GARCO_FORM_RINEX);
+  garco__buffer with_point = simulated (&options), with_comma;
+  const char *set = NULL;
+  for (size_t i = 0; i < sizeof locales / sizeof *locales && set == NULL; i++)
+    set = setlocale (LC_ALL, locales[i]);
+  if (set != NULL)
+  {
+    with_comma = simulated (&options);
+    setlocale (LC_ALL, "C");
+    assert_int_equal (with_comma.size, with_point.size);
+    assert_memory_equal (with_comma.data, with_point.data, with_point.size);
+    garco__buffer_free (&with_comma);
+  }
+  garco__buffer_free (&with_point);
+  if (set == NULL)
+    skip ();
+}
+
 int
 main (void)
 {
@@ -424,6 +457,7 @@ main (void)
       cmocka_unit_test (test_orbits),
       cmocka_unit_test (test_random),
       cmocka_unit_test (test_refusals),
+      cmocka_unit_test (test_decimal_comma),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -8,7 +8,8 @@
 enum
 {
   STATS_AGG = SELECT_OPTION_COUNT,
-  STATS_BY
+  STATS_BY,
+  STATS_THREADS
 };
 
 static const struct poptOption options[] = {
@@ -18,13 +19,29 @@ static const struct poptOption options[] = {
                 "Groups: day, sys (or system), sat, obs (or obs_code). sat is the number alone; "
                 "sys,sat is a satellite.",
                 "LIST"),
+    CLI_OPTION ("threads", '@', STATS_THREADS,
+                "Threads that read: files side by side, an array by runs of days; as many as "
+                "processors where not given. The numbers do not depend on it.",
+                "NUMBER"),
     SELECT_OPTIONS, CLI_OPTIONS_END};
 
 typedef struct stats_words
 {
   cli_select select;
   cli_list aggregates, by;
+  int threads;
 } stats_words;
+
+static int
+take_threads (stats_words *s, const cli_verb *verb, const char *text)
+{
+  char *end;
+  long threads = strtol (text, &end, 10);
+  if (*text == '\0' || *end != '\0' || threads < 1 || threads > 1024)
+    return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
+  s->threads = (int)threads;
+  return CLI_OK;
+}
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
@@ -34,6 +51,8 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
     return cli_list_add (&s->aggregates, verb, name, argument) ? CLI_OK : CLI_USAGE;
   if (option == STATS_BY)
     return cli_list_add (&s->by, verb, name, argument) ? CLI_OK : CLI_USAGE;
+  if (option == STATS_THREADS)
+    return take_threads (s, verb, argument);
   return cli_select_take (&s->select, verb, option, name, argument);
 }
 
@@ -137,7 +156,10 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK)
     status = read_groups (&s.by, verb, &w.by);
   if (status == CLI_OK)
+  {
+    w.options.threads = s.threads;
     status = compute (&words, &s.select, &w);
+  }
   free (w.aggregates);
   cli_words_free (&words);
   cli_select_free (&s.select);

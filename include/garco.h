@@ -477,10 +477,13 @@ extern "C"
     bool salvage;
     bool keep_zeros; /* RINEX: a 0 in a code, phase or strength field is a value */
     bool raw_missing;
-    garco_damage_fn on_damage;                           /* salvage; may be NULL */
-    void (*on_notice) (void *context, const char *text); /* what was assumed; may be NULL */
+    garco_damage_fn on_damage; /* salvage; may be NULL */
+    /* What was assumed; may be NULL. garco_stats_compute calls it from several threads at once
+     * where it reads several sources. */
+    void (*on_notice) (void *context, const char *text);
     void *context;
-    int threads; /* 0: as many as processors */
+    int threads; /* of garco_stats_compute; 0: as many as processors. With salvage and on_damage,
+                    one */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
   {                                                                                                \

@@ -416,6 +416,31 @@ garco__aggregator_add (garco__aggregator *a, const garco_batch *batch, const cha
   return GARCO_OK;
 }
 
+static void
+merge_sums (sums *into, const sums *from)
+{
+  into->count += from->count;
+  wide_add (&into->sum, from->sum.high);
+  into->sum.low += from->sum.low;
+  wide_add (&into->squares, from->squares.high);
+  into->squares.low += from->squares.low;
+  into->min = from->min < into->min ? from->min : into->min;
+  into->max = from->max > into->max ? from->max : into->max;
+}
+
+garco_status
+garco__aggregator_merge (garco__aggregator *a, const garco__aggregator *from, garco_error *error)
+{
+  for (size_t i = 0; i < from->count; i++)
+  {
+    uint32_t number;
+    GARCO_TRY (group_of (a, from->groups[i].day, from->groups[i].key, &number, error));
+    for (size_t f = 0; f < a->nfields; f++)
+      merge_sums (&a->sums[number * a->nfields + f], &from->sums[i * a->nfields + f]);
+  }
+  return GARCO_OK;
+}
+
 /* ---------------------------------------------------------------- results */
 
 size_t

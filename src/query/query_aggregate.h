@@ -16,6 +16,9 @@ garco_status garco__aggregator_new (unsigned by, size_t nfields, const garco_agg
  * fields. `source` is named by errors. */
 garco_status garco__aggregator_add (garco__aggregator *aggregator, const garco_batch *batch,
                                     const char *source, garco_error *error);
+/* Adds what `from`, made with the same arguments, has gathered. */
+garco_status garco__aggregator_merge (garco__aggregator *aggregator, const garco__aggregator *from,
+                                      garco_error *error);
 size_t garco__aggregator_groups (const garco__aggregator *aggregator);
 
 /* Groups sorted: fills `order` with their numbers. */

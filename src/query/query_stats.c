@@ -1,4 +1,5 @@
-/* garco_stats_*: a query's rows into groups, and the groups into a table.
+/* garco_stats_*: the rows of sources, piece by piece and by several threads, into groups, and the
+ * groups into a table.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +7,9 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/parallel.h"
 #include "query/query_aggregate.h"
+#include "query/query_pieces.h"
 
 struct garco_stats
 {
@@ -55,23 +58,81 @@ make_plan (const garco_query_options *options, plan *p, garco_error *error)
   return GARCO_OK;
 }
 
-static garco_status
-add_source (const char *source, const garco_query_options *options, garco__aggregator *aggregator,
-            garco_error *error)
+/* The pieces of the sources, and what each has given. */
+typedef struct work
 {
+  const plan *plan;
+  const garco_query_options *options;
+  garco__piece *pieces;
+  size_t npieces;
+  garco__aggregator **parts; /* one a piece, NULL until it is read */
+} work;
+
+static garco_status
+add_piece (const work *w, const garco__piece *piece, garco__aggregator *part, garco_error *error)
+{
+  garco_query_options options = *w->options;
   garco_query *query = NULL;
   garco_batch batch;
-  garco_status status = garco_query_open (&source, 1, options, &query, error);
+  options.start_ms = piece->start_ms;
+  options.end_ms = piece->end_ms;
+  if (!piece->first)
+    options.on_notice = NULL; /* what is assumed of a source is said once */
+  garco_status status = garco_query_open (&piece->source, 1, &options, &query, error);
   while (status >= 0)
   {
     status = garco_query_next (query, &batch, error);
     if (status == GARCO_END)
       break;
     if (status >= 0)
-      status = garco__aggregator_add (aggregator, &batch, source, error);
+      status = garco__aggregator_add (part, &batch, piece->source, error);
   }
   garco_query_free (&query);
   return status == GARCO_END ? GARCO_OK : status;
+}
+
+static garco_status
+run_piece (void *context, size_t index, garco_error *error)
+{
+  const work *w = context;
+  const plan *p = w->plan;
+  GARCO_TRY (garco__aggregator_new (p->by, p->nfields, p->aggregates, p->naggregates,
+                                    &w->parts[index], error));
+  return add_piece (w, &w->pieces[index], w->parts[index], error);
+}
+
+/* The caller's functions may not bear to be called by several threads: where one may be called for
+ * each damaged place, one thread reads. */
+static int
+threads_of (const garco_query_options *options)
+{
+  return options->salvage && options->on_damage != NULL ? 1 : options->threads;
+}
+
+/* Reads all sources into the first part. Parts are joined in the order of the pieces. */
+static garco_status
+gather (const char *const *sources, size_t nsources, work *w, garco_error *error)
+{
+  void *parts = NULL;
+  GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, &w->pieces, &w->npieces, error));
+  GARCO_TRY (garco__allocate (&parts, w->npieces, sizeof (garco__aggregator *), error));
+  w->parts = parts;
+  GARCO_TRY (garco__parallel_run (w->npieces, threads_of (w->options), run_piece, w, error));
+  for (size_t i = 1; i < w->npieces; i++)
+  {
+    GARCO_TRY (garco__aggregator_merge (w->parts[0], w->parts[i], error));
+    garco__aggregator_free (&w->parts[i]);
+  }
+  return GARCO_OK;
+}
+
+static void
+free_work (work *w)
+{
+  for (size_t i = 0; w->parts != NULL && i < w->npieces; i++)
+    garco__aggregator_free (&w->parts[i]);
+  free (w->parts);
+  free (w->pieces);
 }
 
 /* ---------------------------------------------------------------- the table */
@@ -183,23 +244,21 @@ garco_stats_compute (const char *const *sources, size_t nsources,
   static const garco_query_options standard = GARCO_QUERY_OPTIONS_INIT;
   garco_query_options reading = options != NULL ? *options : standard;
   plan p = {.by = by, .aggregates = aggregates, .naggregates = naggregates};
-  garco__aggregator *aggregator = NULL;
+  work w = {.plan = &p, .options = &reading};
   *stats = NULL;
   garco_status status = make_plan (&reading, &p, error);
-  if (status >= 0)
-    status = garco__aggregator_new (by, p.nfields, aggregates, naggregates, &aggregator, error);
   reading.nfields = p.nkeys + p.nfields;
   reading.fields = p.columns;
   if (status >= 0 && nsources == 0)
     status =
         garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "no source: expected a file or an array");
-  for (size_t i = 0; i < nsources && status >= 0; i++)
-    status = add_source (sources[i], &reading, aggregator, error);
   if (status >= 0)
-    status = make_table (&p, aggregator, stats, error);
+    status = gather (sources, nsources, &w, error);
+  if (status >= 0)
+    status = make_table (&p, w.parts[0], stats, error);
   if (status < 0)
     garco_stats_free (stats);
-  garco__aggregator_free (&aggregator);
+  free_work (&w);
   free (p.columns);
   return status;
 }

@@ -101,3 +101,23 @@ def test_the_mean_strength_of_real_files(garco, row, name):
     assert int(count) == int(row["gps_s1_n"])
     if row["gps_s1_mean"]:
         assert abs(float(mean) - float(row["gps_s1_mean"])) < 2e-6
+
+
+def test_threads_do_not_change_a_digit(garco, tmp_path):
+    garco("simulate", "--days", "5", "--interval", "120", "-o", "days")
+    files = sorted(str(path) for path in (tmp_path / "days").iterdir())
+    garco("ingest", *files, "days.tdb")
+    options = ["--agg", "mean,std,sum,count,min,max", "--field", "snr,doppler", "--by", "day,sat"]
+    for sources in (files, ["days.tdb"]):
+        outs = {garco("stats", *sources, *options, "--threads", str(threads)).out for threads in (1, 2, 7)}
+        assert len(outs) == 1 and len(outs.pop().splitlines()) > 100
+    ranges = {garco("stats", "days.tdb", "--agg", "count", "--start", "2024-01-01T07", "--end",
+                    "2024-01-04T01:30", "-@", str(threads)).out for threads in (1, 3)}
+    rows = garco("query", "days.tdb", "--field", "snr", "--start", "2024-01-01T07", "--end", "2024-01-04T01:30").lines()
+    assert ranges == {f"snr_count\n{sum(row != '' for row in rows[1:])}\n"}
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "x", "2x", ""])
+def test_threads_that_are_no_number(garco, files, threads):
+    ended = garco("stats", "min.24o", "--threads", threads, status=2)
+    assert ended.out == "" and "expected a number of 1 to 1024" in ended.err

@@ -1,0 +1,98 @@
+"""Tests 11 to 20: flags, events and times to Hatanaka text and back, byte for byte as RNXCMP.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import garco_program
+from garco_program import run
+from rinex_text import body_lines
+from rnxcmp_twin import identity, same
+from test_11_20 import (
+    v2_12,
+    v2_barecomment,
+    v2_events,
+    v2_flag1,
+    v2_lli,
+    v2_newtypes,
+    v2_slips_1type,
+    v2_slips_6types,
+    v2_time_24,
+    v2_time_60,
+    v3_min,
+    zero,
+)
+
+
+def test_11_v2_flag1_convert(convert, hatanaka):
+    """The arcs go on over a power failure."""
+    identity(convert, v2_flag1())
+    assert sum(line.startswith("&") for line in body_lines(convert(v2_flag1(), "crinex"))) == 1
+
+
+def test_12_v2_events_convert(convert, hatanaka):
+    identity(convert, v2_events())
+
+
+def test_13_v2_newtypes_convert(convert, hatanaka):
+    identity(convert, v2_newtypes())
+
+
+def test_14_v2_slips_1type_convert(convert, hatanaka):
+    identity(convert, v2_slips_1type())
+
+
+def test_14_v2_slips_6types_convert(convert):
+    """rnx2crx cannot: either refused with one line, or written so that it comes back."""
+    plain = v2_slips_6types()
+    status, crx, stderr = run("convert", "-", "-o", "-", "--to", "crinex", data=plain)
+    if status == 0:
+        same(convert(crx, "rinex"), plain)
+    else:
+        assert status == 1 and stderr.count("\n") == 1 and ":" in stderr
+
+
+def test_14_v2_slips_6types_compatible(convert):
+    """As RNXCMP does: refused."""
+    status, _, stderr = run("convert", "-", "-o", "-", "--to", "crinex", "--rnxcmp-compatible", data=v2_slips_6types())
+    assert status == 1 and stderr.count("\n") == 1
+
+
+def test_15_v2_time_convert(convert, hatanaka):
+    """24:00:00 and second 60 stay as they were written."""
+    identity(convert, v2_time_24())
+    same(convert(v2_time_24(), "rinex"), v2_time_24())
+    identity(convert, v2_time_60(), "--salvage")
+    same(convert(v2_time_60(), "rinex", "--salvage"), v2_time_60())
+
+
+def test_16_v2_barecomment_convert(convert):
+    """What stands in no event has no place in Hatanaka text; the epochs have."""
+    crx = convert(v2_barecomment(), "crinex", "--salvage")
+    back = body_lines(convert(crx, "rinex"))
+    assert [line for line in back if "COMMENT" not in line and line[28:29] != "4"] == [
+        line for line in body_lines(v2_barecomment()) if "COMMENT" not in line
+    ]
+    if garco_program.RNXCMP is not None:
+        assert [
+            line for line in body_lines(garco_program.crx2rnx(crx)) if "COMMENT" not in line and line[28:29] != "4"
+        ] == [line for line in back if "COMMENT" not in line and line[28:29] != "4"]
+
+
+def test_17_zero_convert(convert, hatanaka):
+    """A zero is kept by conversion, and told from a blank: it prints as crx2rnx prints it."""
+    back = convert(hatanaka(zero()), "rinex")
+    same(back, garco_program.crx2rnx(hatanaka(zero())))
+    assert body_lines(back)[1] == "          .000            .000          45.000"
+    assert body_lines(back)[5] == " " * 32 + "        45.000"
+
+
+def test_18_v2_lli_convert(convert, hatanaka):
+    identity(convert, v2_lli())
+
+
+def test_19_v2_12_convert(convert, hatanaka):
+    identity(convert, v2_12())
+
+
+def test_20_v3_min_convert(convert, hatanaka):
+    identity(convert, v3_min())

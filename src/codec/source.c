@@ -54,6 +54,8 @@ struct layer
   int64_t taken; /* bytes got from below */
   int64_t used;  /* of them, by libarchive's last successful step: it forgets when it fails */
   struct archive *archive;
+  const uint8_t *given; /* to libarchive last */
+  size_t given_size;
   z_stream zlib;
   bool zlib_open, between_members;
   uint8_t *piece;
@@ -133,6 +135,8 @@ corrupt (const struct layer *layer, const char *detail, garco_error *error)
                            kind_name (layer->kind), detail != NULL ? detail : "no detail known");
 }
 
+static const char rest_is_foreign[] = "bytes behind its end that are neither zeros nor more of it";
+
 /* ------------------------------------------------------------------ the file itself */
 
 static garco_status
@@ -188,7 +192,7 @@ gzip_refill (struct layer *layer, garco_error *error)
   return GARCO_OK;
 }
 
-/* Behind a member: zeros are padding, 1f begins another member, anything else is not gzip's. */
+/* Behind a member: zeros are padding, 1f begins another member. Anything else may have been one. */
 static garco_status
 gzip_next_member (struct layer *layer, garco_error *error)
 {
@@ -206,7 +210,7 @@ gzip_next_member (struct layer *layer, garco_error *error)
       return status;
   }
   if (*layer->zlib.next_in != 0x1f)
-    return GARCO_END;
+    return corrupt (layer, rest_is_foreign, error);
   layer->between_members = false;
   inflateReset (&layer->zlib);
   return GARCO_OK;
@@ -275,6 +279,8 @@ archive_pull (struct archive *archive, void *context, const void **buffer)
     return -1;
   }
   *buffer = bytes;
+  layer->given = bytes;
+  layer->given_size = size;
   layer->taken += (int64_t)size;
   return (la_ssize_t)size;
 }
@@ -300,6 +306,25 @@ archive_failed (const struct layer *layer, garco_error *error)
   return corrupt (layer, detail, error);
 }
 
+/* libarchive passes over what follows bzip2 data that is no more of it, be it a damaged member. */
+static garco_status
+check_rest (struct layer *layer, garco_error *error)
+{
+  garco_status status = GARCO_OK;
+  layer->used = archive_filter_bytes (layer->archive, -1);
+  size_t left = (size_t)(layer->taken - layer->used);
+  size_t size = left < layer->given_size ? left : layer->given_size;
+  const uint8_t *bytes = layer->given + (layer->given_size - size);
+  while (status == GARCO_OK)
+  {
+    for (size_t i = 0; i < size; i++)
+      if (bytes[i] != 0)
+        return corrupt (layer, rest_is_foreign, error);
+    status = layer_read (layer->below, &bytes, &size, error);
+  }
+  return status;
+}
+
 static garco_status
 archive_next (struct layer *layer, const uint8_t **bytes, size_t *size, garco_error *error)
 {
@@ -310,7 +335,7 @@ archive_next (struct layer *layer, const uint8_t **bytes, size_t *size, garco_er
     result = archive_read_data_block (layer->archive, &buffer, size, &offset);
   while (result == ARCHIVE_RETRY || (result == ARCHIVE_OK && *size == 0));
   if (result == ARCHIVE_EOF)
-    return GARCO_END;
+    return layer->kind == KIND_BZIP2 ? check_rest (layer, error) : GARCO_END;
   if (result != ARCHIVE_OK)
     return archive_failed (layer, error);
   layer->used = archive_filter_bytes (layer->archive, -1);

@@ -231,12 +231,13 @@ test_zip_takes_the_observations (void **state)
   garco__buffer_free (&text);
 }
 
+/* Members one behind the other, zeros behind the last; what else follows may have been one. */
 static void
-test_members_and_tail (void **state)
+try_members (int (*filter) (struct archive *))
 {
-  (void)state;
-  garco__buffer text = sample_text (), twice = {0};
-  garco__buffer member = packed (&text, archive_write_add_filter_gzip);
+  garco_error error;
+  garco__buffer text = sample_text (), twice = {0}, out = {0};
+  garco__buffer member = packed (&text, filter);
   size_t size = member.size;
   assert_int_equal (garco__buffer_reserve (&member, 2 * size + 200000, NULL), 0);
   assert_int_equal (garco__buffer_append (&member, member.data, size, NULL), 0);
@@ -246,12 +247,27 @@ test_members_and_tail (void **state)
   memset (member.data + member.size, 0, 100000);
   member.size += 100000;
   expect_plain (&member, &twice);
-  memset (member.data + member.size, 'x', 100000);
-  member.size += 100000;
-  expect_plain (&member, &twice);
+  member.data[member.size++] = 'x';
+  store (member.data, member.size);
+  assert_int_equal (read_all (work_file, NULL, &out, &error), GARCO_ERR_CORRUPT);
+  assert_non_null (strstr (error.message, "neither zeros nor more of it"));
+  member.size = 2 * size;
+  member.data[size] ^= 1; /* the second member's first byte */
+  store (member.data, member.size);
+  assert_int_equal (read_all (work_file, NULL, &out, &error), GARCO_ERR_CORRUPT);
+  assert_int_equal (error.byte, size);
+  garco__buffer_free (&out);
   garco__buffer_free (&twice);
   garco__buffer_free (&member);
   garco__buffer_free (&text);
+}
+
+static void
+test_members_and_tail (void **state)
+{
+  (void)state;
+  try_members (archive_write_add_filter_gzip);
+  try_members (archive_write_add_filter_bzip2);
 }
 
 static void

@@ -80,6 +80,14 @@ bad_indicator (size_t column)
   return (garco__field_problem){"no digit or blank as an indicator", column + 15, false};
 }
 
+/* The value's point is not in column 11 of its field, and what follows its 14 characters is not
+ * blank: shifted columns, and a digit of the value may stand there as an indicator. */
+static bool
+is_shifted (const char *field, size_t size, int64_t value)
+{
+  return field[10] != '.' && value != GARCO_MISSING && !garco__is_blank (field + 14, size - 14);
+}
+
 /* A field of fewer than 16 characters, which the line's end cuts short. */
 static garco__field_problem
 read_last (garco__obs *obs, size_t field, garco__line line, size_t column, bool cut)
@@ -96,6 +104,8 @@ read_last (garco__obs *obs, size_t field, garco__line line, size_t column, bool 
     obs->values[i] = value;
   if (size < 15)
     return (garco__field_problem){NULL, 0, false};
+  if (is_shifted (line.text + column, size, obs->values[i]))
+    return bad_value (column);
   obs->indicators[2 * i] = line.text[column + 14];
   if (!is_indicator (line.text[column + 14]))
     return bad_indicator (column);
@@ -112,7 +122,7 @@ garco__obs_read (garco__obs *obs, size_t from, size_t to, garco__line line, size
   {
     const char *text = line.text + column;
     int64_t value = GARCO_MISSING;
-    if (garco__read_value (text, &value) == GARCO__BAD)
+    if (garco__read_value (text, &value) == GARCO__BAD || is_shifted (text, 16, value))
       return bad_value (column);
     values[i] = value;
     memcpy (indicators + 2 * i, text + 14, 2);

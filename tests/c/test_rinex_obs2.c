@@ -288,11 +288,23 @@ static const struct sample samples[] = {
               " 20000000.1\n"
               "    20000000.1245\n"
               "+1.0000\n",
-     "!! 6: G02, column 17: no number as F14.3 writes it, expected 2 observations\n",
-     "! 6: G02, column 17: no number as F14.3 writes it, expected 2 observations\n"
+     "!! 6: G02, column 1: no number as F14.3 writes it, expected 2 observations\n",
+     "! 6: G02, column 1: no number as F14.3 writes it, expected 2 observations\n"
      "0 2024-01-01T00:00:00.000\n"
      "G01 20000000100 -\n"
      "G03 1000 -\n"},
+    {"shifted columns: digits as indicators",
+     HEADER_2 " 24  1  1  0  0  0.0000000  0  4G01G02G03G04\n"
+              " 20000000.000 7\n"
+              "   20000000.123\n"
+              "   20000000.12   100000000.12347\n"
+              " 20000000.000\n",
+     "!! 5: G01, column 1: no number as F14.3 writes it, expected 2 observations\n",
+     "! 5: G01, column 1: no number as F14.3 writes it, expected 2 observations\n"
+     "! 6: G02, column 1: no number as F14.3 writes it, expected 2 observations\n"
+     "0 2024-01-01T00:00:00.000\n"
+     "G03 20000000120 100000000123/47\n"
+     "G04 20000000000 -\n"},
     {"touching values",
      HEADER_2 " 24  1  1  0  0  0.0000000  0  1G01\n"
               "-999999999.999799999999999.99912\n",

@@ -18,8 +18,8 @@ static const struct sample samples[] = {
               "G02  20000000.000\n"
               "G03                   100000000.1234\n"
               "G04                                \n",
-     "!! 8: G03, column 36: text behind the last field, expected 2 observations\n",
-     "! 8: G03, column 36: text behind the last field, expected 2 observations\n"
+     "!! 8: G03, column 20: no number as F14.3 writes it, expected 2 observations\n",
+     "! 8: G03, column 20: no number as F14.3 writes it, expected 2 observations\n"
      "0 2024-01-01T00:00:00.000\n"
      "G01 - -\n"
      "G02 20000000000 -\n"

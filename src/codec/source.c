@@ -279,8 +279,11 @@ archive_pull (struct archive *archive, void *context, const void **buffer)
     return -1;
   }
   *buffer = bytes;
-  layer->given = bytes;
-  layer->given_size = size;
+  if (size > 0)
+  {
+    layer->given = bytes;
+    layer->given_size = size;
+  }
   layer->taken += (int64_t)size;
   return (la_ssize_t)size;
 }

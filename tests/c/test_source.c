@@ -251,8 +251,13 @@ try_members (int (*filter) (struct archive *))
   store (member.data, member.size);
   assert_int_equal (read_all (work_file, NULL, &out, &error), GARCO_ERR_CORRUPT);
   assert_non_null (strstr (error.message, "neither zeros nor more of it"));
+  uint8_t second = member.data[size];
+  member.data[size] = 'x'; /* behind the only member, the file's last byte */
+  store (member.data, size + 1);
+  assert_int_equal (read_all (work_file, NULL, &out, &error), GARCO_ERR_CORRUPT);
+  assert_int_equal (error.byte, size);
   member.size = 2 * size;
-  member.data[size] ^= 1; /* the second member's first byte */
+  member.data[size] = second ^ 1; /* the second member's first byte */
   store (member.data, member.size);
   assert_int_equal (read_all (work_file, NULL, &out, &error), GARCO_ERR_CORRUPT);
   assert_int_equal (error.byte, size);

@@ -12,6 +12,8 @@
 #include "base/error.h"
 
 #define SCHEMA_LIMIT (UINT64_C (16) << 20)
+/* As far ahead of the clock as several writes in a row get, and as a writer waits. */
+#define AHEAD_LIMIT_MS 2000
 
 /* ---- making */
 
@@ -339,6 +341,15 @@ garco__array_next_timestamp (garco_array *array, uint64_t *timestamp, garco_erro
   if (last >= INT64_MAX)
     return garco__fail (error, GARCO_ERR_LIMIT, array->io->root,
                         "a name in the array has the time %" PRIu64 "; no later one is left", last);
+  if (last > now && last - now > AHEAD_LIMIT_MS)
+  {
+    char text[32];
+    garco_time_text ((int64_t)last, text);
+    return garco__fail (error, GARCO_ERR_LIMIT, array->io->root,
+                        "a name in the array has the time %s, later than this machine's clock: "
+                        "what is written after it would be seen by nobody until then",
+                        text);
+  }
   *timestamp = last >= now ? last + 1 : now;
   return GARCO_OK;
 }

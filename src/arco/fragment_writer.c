@@ -30,7 +30,7 @@
 #define PATH_SIZE 512
 /* Before this version fragments and commits lie elsewhere. */
 #define OLDEST_WRITTEN 12u
-/* A time is that far ahead only when the clock was set back; nobody waits for it. */
+/* A time is that far ahead only when the clock was set back meanwhile; nobody waits for it. */
 #define WAIT_LIMIT_MS 2000
 
 struct garco__fragment_writer

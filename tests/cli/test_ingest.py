@@ -152,6 +152,20 @@ def test_a_target_that_is_no_array_is_left_alone(garco, files):
     garco("ingest", "--nonsense", "min.24o", "min.tdb", status=2)
 
 
+def test_an_array_that_is_ahead_of_the_clock_is_refused(garco, files):
+    """A commit later than what is there would be invisible until the clock has reached it."""
+    garco("ingest", "min.24o", "min.tdb")
+    with tiledb.open(str(files / "min.tdb")) as array:
+        cells = array[:]
+    hour_ahead = int(time.time() * 1000) + 3600000
+    with tiledb.open(str(files / "min.tdb"), "w", timestamp=hour_ahead) as array:
+        keys = [cells.pop(name) for name in ("time", "sys", "sat", "obs")]
+        array[tuple(keys)] = dict(cells)
+    before = sorted(files.rglob("*"))
+    assert "clock" in garco("ingest", "min.rnx", "min.tdb", status=1).err
+    assert sorted(files.rglob("*")) == before
+
+
 def test_an_empty_folder_becomes_the_array(garco, files):
     (files / "min.tdb").mkdir()
     garco("ingest", "min.24o", "min.tdb")

@@ -250,6 +250,21 @@ number_systems (const target *t, garco__cells *cells, items *all, garco_error *e
   return GARCO_OK;
 }
 
+/* What the array cannot hold is a fault of the file's, not of the caller's. */
+static garco_status
+write_fragment (const target *t, const char *file, const garco_batch *batch,
+                garco__fragment_writer **fragment, garco_error *error)
+{
+  garco_error local;
+  garco_status status = garco__fragment_write (t->array, batch, fragment, &local);
+  if (status == GARCO_ERR_ARGUMENT)
+    return garco__fail (error, GARCO_ERR_LIMIT, file, "the array cannot take it: %s",
+                        local.message);
+  if (status < 0 && error != NULL)
+    *error = local;
+  return status;
+}
+
 static garco_status
 write_cells (const target *t, const char *file, garco__decoded *decoded, items *all,
              garco__fragment_writer **fragment, char **text, garco_error *error)
@@ -262,7 +277,7 @@ write_cells (const target *t, const char *file, garco__decoded *decoded, items *
     columns[i].name = t->names[i];
   garco__record_key (decoded->sha256, key);
   GARCO_TRY (add_stale_records (t, key, all, error));
-  GARCO_TRY (garco__fragment_write (t->array, &batch, fragment, error));
+  GARCO_TRY (write_fragment (t, file, &batch, fragment, error));
   uint64_t timestamp = garco__fragment_writer_timestamp (*fragment);
   GARCO_TRY (garco__record_text (file, decoded, garco__fragment_writer_name (*fragment), timestamp,
                                  text, error));

@@ -152,6 +152,14 @@ def test_a_target_that_is_no_array_is_left_alone(garco, files):
     garco("ingest", "--nonsense", "min.24o", "min.tdb", status=2)
 
 
+def test_what_the_array_cannot_hold_is_the_files_fault(garco, files):
+    (files / "loud.rnx").write_text(MIN3.replace("       45.250", "  3000000.000"))
+    failed = garco("ingest", "loud.rnx", "min.tdb", status=1)
+    assert failed.err.startswith("garco: loud.rnx: ") and 'field "snr"' in failed.err
+    garco("ingest", "min.rnx", "min.tdb")
+    assert in_order(garco("query", "min.tdb").out) == in_order(MIN3_ROWS)
+
+
 def test_an_array_that_is_ahead_of_the_clock_is_refused(garco, files):
     """A commit later than what is there would be invisible until the clock has reached it."""
     garco("ingest", "min.24o", "min.tdb")

@@ -156,15 +156,22 @@ print_text (json_t *object)
 
 /* ---------------------------------------------------------------- sources */
 
+/* A URI is an array's; any other name is one where it is a directory's. */
+static bool
+is_array (const char *source)
+{
+  struct stat state;
+  if (strcmp (source, "-") == 0)
+    return false;
+  return strstr (source, "://") != NULL || (stat (source, &state) == 0 && S_ISDIR (state.st_mode));
+}
+
 static int
 tell (const char *source, const info_words *w, size_t count)
 {
-  struct stat state;
   int status = CLI_OK;
-  bool directory =
-      strcmp (source, "-") != 0 && stat (source, &state) == 0 && S_ISDIR (state.st_mode);
-  json_t *object =
-      directory ? cli_info_array (source, &status) : cli_info_file (source, w->salvage, &status);
+  json_t *object = is_array (source) ? cli_info_array (source, &status)
+                                     : cli_info_file (source, w->salvage, &status);
   if (object == NULL)
     return status;
   if (w->json)
@@ -204,7 +211,8 @@ const cli_verb cli_info = {
     "its body holds: epochs, satellites in them, observations, how many of these are a 0 that by "
     "the format means a missing value, all by system and type, the first and last epoch, and the "
     "damaged places. For an array: its fields, fragments, cells, the range of each dimension, and "
-    "its metadata.",
+    "its metadata; its cells are those written, more than a query gives where the same coordinates "
+    "were written twice.",
     options,
     "  garco info york0440.15d.Z\n"
     "  garco info --json p057.tdb",

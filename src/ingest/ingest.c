@@ -373,12 +373,21 @@ ingest_file (target *t, const char *file, const garco_ingest_options *options, g
   return status;
 }
 
+/* The name that the system knows a local array by. */
+static const char *
+local_name (const char *uri)
+{
+  static const char scheme[] = "file://";
+  bool has = strncmp (uri, scheme, sizeof scheme - 1) == 0;
+  return has ? uri + sizeof scheme - 1 : uri;
+}
+
 garco_status
 garco_ingest (const char *const *files, size_t nfiles, const char *uri,
               const garco_ingest_options *options, garco_error *error)
 {
   static const garco_ingest_options standard = GARCO_INGEST_OPTIONS_INIT;
-  target t = {.uri = uri, .sys_dimension = -1};
+  target t = {.uri = local_name (uri), .sys_dimension = -1};
   if (options == NULL)
     options = &standard;
   garco_status status = open_target (&t, error);

@@ -4,13 +4,12 @@
 #include "query/query_pieces.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/error.h"
 #include "query/query_columns.h"
+#include "query/query_source.h"
 
 /* The first and last day that the array's time dimension has cells on, if it has such a dimension.
  */
@@ -43,13 +42,6 @@ days_of_array (const char *uri, bool *known, int64_t *first, int64_t *last, garc
   }
   garco_array_free (&array);
   return status < 0 ? status : GARCO_OK;
-}
-
-static bool
-is_directory (const char *path)
-{
-  struct stat status;
-  return strcmp (path, "-") != 0 && stat (path, &status) == 0 && S_ISDIR (status.st_mode);
 }
 
 static int64_t
@@ -100,7 +92,7 @@ garco__pieces_cut (const char *const *sources, size_t nsources, const garco_quer
     bool known = false;
     int64_t first = 0, last = 0;
     garco_status status = GARCO_OK;
-    if (is_directory (sources[i]))
+    if (garco__source_is_array (sources[i]))
       status = days_of_array (sources[i], &known, &first, &last, error);
     if (status < 0)
     {

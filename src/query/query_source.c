@@ -6,15 +6,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool
+garco__source_is_array (const char *source)
+{
+  struct stat status;
+  if (strcmp (source, "-") == 0)
+    return false;
+  return strstr (source, "://") != NULL ||
+         (stat (source, &status) == 0 && S_ISDIR (status.st_mode));
+}
+
 garco_status
 garco__rows_open (const char *source, const garco__request *request, garco__rows **rows,
                   garco_error *error)
 {
-  struct stat status;
-  bool directory =
-      strcmp (source, "-") != 0 && stat (source, &status) == 0 && S_ISDIR (status.st_mode);
-  return directory ? garco__array_rows_open (source, request, rows, error)
-                   : garco__file_rows_open (source, request, rows, error);
+  return garco__source_is_array (source) ? garco__array_rows_open (source, request, rows, error)
+                                         : garco__file_rows_open (source, request, rows, error);
 }
 
 garco_status

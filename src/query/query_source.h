@@ -24,7 +24,10 @@ typedef struct garco__rows
   garco_column *columns; /* owned; names and types as every batch has them */
 } garco__rows;
 
-/* A directory is an array, all else is RINEX. */
+/* A URI is an array's; any other name is one where it is a directory's. */
+bool garco__source_is_array (const char *source);
+
+/* Opens the one or the other. */
 garco_status garco__rows_open (const char *source, const garco__request *request,
                                garco__rows **rows, garco_error *error);
 garco_status garco__file_rows_open (const char *path, const garco__request *request,

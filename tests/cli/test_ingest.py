@@ -152,6 +152,17 @@ def test_a_target_that_is_no_array_is_left_alone(garco, files):
     garco("ingest", "--nonsense", "min.24o", "min.tdb", status=2)
 
 
+def test_an_array_may_be_named_by_its_uri(garco, files):
+    uri = f"file://{files}/min.tdb"
+    assert garco("ingest", "min.24o", uri).out == "min.24o: 3 epochs, 6 cells\n"
+    assert garco("ingest", "min.24o", "min.tdb").out == "min.24o: ingested before, left out\n"
+    assert sorted(p.name for p in files.iterdir()) == ["min.24o", "min.rnx", "min.tdb"]
+    for verb in (["query"], ["stats", "--by", "day"], ["info"]):
+        assert garco(*verb, uri).lines()[1:] == garco(*verb, "min.tdb").lines()[1:]
+    assert "s3" in garco("query", "s3://bucket/min.tdb", status=1).err
+    garco("ingest", "min.24o", "s3://bucket/min.tdb", status=1)
+
+
 def test_what_the_array_cannot_hold_is_the_files_fault(garco, files):
     (files / "loud.rnx").write_text(MIN3.replace("       45.250", "  3000000.000"))
     failed = garco("ingest", "loud.rnx", "min.tdb", status=1)

@@ -11,11 +11,9 @@
  * Whatever is killed, a reader sees the file whole or not at all, and the record counts only with
  * its fragment (ingest_record.c). Why in this order: docs/decisions/0003-each-file-once.md.
  * SPDX-License-Identifier: Apache-2.0 */
-#define _XOPEN_SOURCE 700 /* nftw */
-
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +26,7 @@
 #include "base/error.h"
 #include "ingest/ingest_decode.h"
 #include "ingest/ingest_record.h"
+#include "io/io.h"
 #include "query/query_columns.h"
 #include "query/query_numbering.h"
 
@@ -111,17 +110,42 @@ open_target (target *t, garco_error *error)
   return check_schema (t, error);
 }
 
-static int
-remove_entry (const char *path, const struct stat *status, int kind, struct FTW *place)
+/* Removes the folder with all that it holds. */
+static void
+remove_folder (const char *path)
 {
-  (void)status, (void)kind, (void)place;
-  return remove (path);
+  garco__io *io = NULL;
+  if (garco__io_open (path, &io, NULL) >= 0)
+    garco__io_remove (io, "", NULL);
+  garco__io_close (&io);
 }
 
-static void
-remove_tree (const char *path)
+/* Makes the name in `path` safe on its medium. */
+static garco_status
+sync_parent (const char *path, garco_error *error)
 {
-  nftw (path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  garco__io *io = NULL;
+  char *copy = strdup (path);
+  if (copy == NULL)
+    return garco__fail_memory (error, strlen (path));
+  garco_status status = garco__io_open (dirname (copy), &io, error);
+  if (status >= 0)
+    status = garco__io_sync_folder (io, "", error);
+  garco__io_close (&io);
+  free (copy);
+  return status;
+}
+
+/* The array made at `beside` takes its name, unless another made one there meanwhile. */
+static garco_status
+take_name (const char *beside, const char *uri, garco_error *error)
+{
+  if (rename (beside, uri) == 0)
+    return sync_parent (uri, error);
+  bool other = errno == EEXIST || errno == ENOTEMPTY;
+  garco_status status = other ? GARCO_OK : garco__fail_errno (error, uri, "cannot be made");
+  remove_folder (beside);
+  return status;
 }
 
 /* Makes the array under a name beside its own, which it takes when it is complete: an array that is
@@ -130,6 +154,7 @@ static garco_status
 create_target (const char *uri, garco_error *error)
 {
   size_t length = strlen (uri), size = length + 64;
+  garco_error local;
   void *made = NULL;
   while (length > 1 && uri[length - 1] == '/')
     length--;
@@ -137,13 +162,14 @@ create_target (const char *uri, garco_error *error)
   char *beside = made;
   snprintf (beside, size, "%.*s.new-%ld-%lld", (int)length, uri, (long)getpid (),
             (long long)garco__now_ms ());
-  garco_status status = garco_array_create (beside, "earthscope", error);
-  bool taken = status >= 0 && rename (beside, uri) != 0;
-  bool other = taken && (errno == EEXIST || errno == ENOTEMPTY); /* another made it meanwhile */
-  if (taken && !other)
-    status = garco__fail_errno (error, uri, "cannot be made");
-  if (status < 0 || other)
-    remove_tree (beside);
+  garco_status status = garco_array_create (beside, "earthscope", &local);
+  if (status >= 0)
+    status = take_name (beside, uri, error);
+  else
+  {
+    remove_folder (beside);
+    garco__fail (error, status, uri, "cannot be made: %s", local.message);
+  }
   free (beside);
   return status;
 }

@@ -146,7 +146,8 @@ def test_a_target_that_is_no_array_is_left_alone(garco, files):
     (files / "file").write_text("mine")
     for target in ("folder", "file", "no/such/folder/min.tdb"):
         before = sorted(files.rglob("*"))
-        assert target in garco("ingest", "min.24o", target, status=1).err
+        failed = garco("ingest", "min.24o", target, status=1).err
+        assert failed.startswith(f"garco: {target}: ") and ".new-" not in failed
         assert sorted(files.rglob("*")) == before
     garco("ingest", "min.24o", status=2)
     garco("ingest", "--nonsense", "min.24o", "min.tdb", status=2)

@@ -25,7 +25,8 @@ garco_status garco__fragment_write (garco_array *array, const garco_batch *batch
                                     garco__fragment_writer **fragment, garco_error *error);
 const char *garco__fragment_writer_name (const garco__fragment_writer *fragment);
 uint64_t garco__fragment_writer_timestamp (const garco__fragment_writer *fragment);
-/* Syncs and commits: after it every reader sees the fragment. */
+/* Syncs and commits: after it every reader sees the fragment; after a failure they may, and then
+ * the fragment stays. */
 garco_status garco__fragment_commit (garco__fragment_writer *fragment, garco_error *error);
 /* Without a commit before it, removes what was written. */
 void garco__fragment_writer_free (garco__fragment_writer **fragment);

@@ -727,11 +727,17 @@ garco_status
 garco__fragment_commit (garco__fragment_writer *fragment, garco_error *error)
 {
   char path[PATH_SIZE];
+  garco__io *io = fragment->array->io;
+  garco__io_kind kind = GARCO__IO_NOTHING;
+  uint64_t size;
   snprintf (path, sizeof path, "__commits/%s.wrt", fragment->name);
   wait_for (fragment->timestamp);
-  GARCO_TRY (garco__io_write (fragment->array->io, path, NULL, 0, error));
-  fragment->committed = true;
-  return GARCO_OK;
+  garco_status status = garco__io_write (io, path, NULL, 0, error);
+  /* An array whose commit has no fragment opens for nobody: unless it is sure that the commit is
+   * not there, the fragment stays. */
+  fragment->committed =
+      status >= 0 || garco__io_stat (io, path, &kind, &size, NULL) < 0 || kind != GARCO__IO_NOTHING;
+  return status;
 }
 
 void

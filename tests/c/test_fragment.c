@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "arco/array_internal.h"
+
 static size_t
 count_cells (const char *uri, garco_error *error, garco_status *status)
 {
@@ -59,6 +61,54 @@ unseen_until_committed (void **state)
   assert_true (garco__fragment_writer_timestamp (fragment) > second);
   garco__fragment_writer_free (&fragment);
   garco_array_free (&array);
+  garco__cells_free (&cells);
+}
+
+/* Writes an object and fails nevertheless, as where its folder cannot be synced. */
+static garco_status
+write_and_fail (garco__io *io, const char *path, const void *bytes, size_t size, garco_error *error)
+{
+  assert_ok (garco__io_file.write (io, path, bytes, size, error), error);
+  return GARCO_ERR_IO;
+}
+
+/* Fails and writes nothing. */
+static garco_status
+fail_to_write (garco__io *io, const char *path, const void *bytes, size_t size, garco_error *error)
+{
+  (void)io, (void)path, (void)bytes, (void)size, (void)error;
+  return GARCO_ERR_IO;
+}
+
+static void
+a_commit_never_loses_its_fragment (void **state)
+{
+  test_place *place = *state;
+  garco__cells cells = {0};
+  garco_array *array = NULL;
+  garco__fragment_writer *fragment = NULL;
+  garco_column columns[GARCO__CELL_COLUMNS];
+  garco_error error;
+  garco_status status;
+  garco__io_backend failing = garco__io_file;
+  add_epochs (&cells, TEST_START, 4, 30);
+  garco_batch batch = garco__cells_batch (&cells, columns);
+  for (int written = 0; written < 2; written++)
+  {
+    garco__io_list folders = {0};
+    failing.write = written ? write_and_fail : fail_to_write;
+    assert_ok (garco_array_open (place->array, NULL, &array, &error), &error);
+    assert_ok (garco__fragment_write (array, &batch, &fragment, &error), &error);
+    array->io->backend = &failing;
+    assert_int_equal (garco__fragment_commit (fragment, &error), GARCO_ERR_IO);
+    garco__fragment_writer_free (&fragment);
+    assert_ok (garco__io_list_folder (array->io, "__fragments", &folders, &error), &error);
+    assert_int_equal (folders.count, written);
+    garco__io_list_free (&folders);
+    garco_array_free (&array);
+    assert_int_equal (count_cells (place->array, &error, &status), written ? 24 : 0);
+    assert_int_equal (status, GARCO_END);
+  }
   garco__cells_free (&cells);
 }
 
@@ -209,6 +259,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown (unseen_until_committed, make_place, free_place),
+      cmocka_unit_test_setup_teardown (a_commit_never_loses_its_fragment, make_place, free_place),
       cmocka_unit_test_setup_teardown (wrong_cells_are_refused, make_place, free_place),
       cmocka_unit_test_setup_teardown (damage_is_an_error, make_place, free_place),
       cmocka_unit_test_setup_teardown (places_that_are_no_arrays, make_place, free_place),

@@ -286,25 +286,33 @@ find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
   return GARCO_OK;
 }
 
+/* The metadata file's size, and the file itself where it is small. */
 static garco_status
-open_metadata (garco__io *io, garco__fragment *fragment, const garco__schema_set *schemas,
-               garco_error *error)
+find_file (garco__io *io, garco__fragment *fragment, garco_error *error)
 {
   char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
   garco__io_kind kind;
+  metadata_path (fragment, path);
+  GARCO_TRY (garco__io_stat (io, path, &kind, &fragment->metadata_size, error));
+  if (kind != GARCO__IO_FILE)
+    return garco__fail (error, GARCO_ERR_CORRUPT, garco__io_name (io, path, source, sizeof source),
+                        "the fragment's metadata file is missing");
+  if (fragment->metadata_size > WHOLE_LIMIT)
+    return GARCO_OK;
+  return garco__io_read_whole (io, path, WHOLE_LIMIT, &fragment->file, &fragment->file_size, error);
+}
+
+static garco_status
+read_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *schemas,
+             garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
   garco__buffer room = {0};
   const uint8_t *bytes;
   uint64_t at = 0, size = 0;
   metadata_path (fragment, path);
   garco__io_name (io, path, source, sizeof source);
   GARCO_TRY (garco__version_check (fragment->stamp.version, source, "fragment", error));
-  GARCO_TRY (garco__io_stat (io, path, &kind, &fragment->metadata_size, error));
-  if (kind != GARCO__IO_FILE)
-    return garco__fail (error, GARCO_ERR_CORRUPT, source,
-                        "the fragment's metadata file is missing");
-  if (fragment->metadata_size <= WHOLE_LIMIT)
-    GARCO_TRY (
-        garco__io_read_whole (io, path, WHOLE_LIMIT, &fragment->file, &fragment->file_size, error));
   GARCO_TRY (find_footer (io, fragment, schemas, source, &at, &size, error));
   garco_status status = metadata_bytes (io, fragment, at, size, &room, &bytes, error);
   if (status >= 0)
@@ -326,21 +334,38 @@ copy_name (const char *text, char **copy, garco_error *error)
 }
 
 garco_status
-garco__fragment_open (garco__io *io, const garco__item *item, const garco__schema_set *schemas,
-                      garco__fragment **fragment, garco_error *error)
+garco__fragment_open_take (garco__io *io, const garco__item *item, uint8_t *file, size_t size,
+                           const garco__schema_set *schemas, garco__fragment **fragment,
+                           garco_error *error)
 {
   void *made = NULL;
-  garco_status status;
-  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__fragment), error));
+  garco_status status = garco__allocate (&made, 1, sizeof (garco__fragment), error);
+  if (status < 0)
+  {
+    free (file);
+    return status;
+  }
   *fragment = made;
   (*fragment)->stamp = item->stamp;
+  (*fragment)->file = file;
+  (*fragment)->file_size = size;
+  (*fragment)->metadata_size = size;
   GARCO_TRY_DONE (copy_name (item->name, &(*fragment)->name, error));
   GARCO_TRY_DONE (copy_name (item->path, &(*fragment)->path, error));
-  GARCO_TRY_DONE (open_metadata (io, *fragment, schemas, error));
+  if (file == NULL)
+    GARCO_TRY_DONE (find_file (io, *fragment, error));
+  GARCO_TRY_DONE (read_footer (io, *fragment, schemas, error));
 done:
   if (status < 0)
     garco__fragment_free (fragment);
   return status;
+}
+
+garco_status
+garco__fragment_open (garco__io *io, const garco__item *item, const garco__schema_set *schemas,
+                      garco__fragment **fragment, garco_error *error)
+{
+  return garco__fragment_open_take (io, item, NULL, 0, schemas, fragment, error);
 }
 
 void

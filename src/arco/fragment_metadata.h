@@ -51,6 +51,10 @@ typedef struct garco__schema_set
 garco_status garco__fragment_open (garco__io *io, const garco__item *item,
                                    const garco__schema_set *schemas, garco__fragment **fragment,
                                    garco_error *error);
+/* The same of a metadata file that is in memory, `file` of malloc, taken over in any case. */
+garco_status garco__fragment_open_take (garco__io *io, const garco__item *item, uint8_t *file,
+                                        size_t size, const garco__schema_set *schemas,
+                                        garco__fragment **fragment, garco_error *error);
 void garco__fragment_free (garco__fragment **fragment);
 
 /* Cells of tile `t`; all cells. */

@@ -72,7 +72,10 @@ file_unlock (garco__io *io)
 {
   file_io *own = (file_io *)io;
   if (own->lock >= 0)
-    close (own->lock); /* gives the lock back */
+  {
+    flock (own->lock, LOCK_UN); /* a child of this process may hold the descriptor too */
+    close (own->lock);
+  }
   own->lock = -1;
 }
 

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import time
 
 import numpy as np
 
@@ -82,8 +83,8 @@ class Dump:
         join = {k: np.concatenate(v) for k, v in values.items()}
         return join, {k: np.concatenate(v) for k, v in validity.items()}
 
-    def write(self, array, columns):
-        """Writes a fragment of {name: values}; gives its name."""
+    def input(self, columns):
+        """{name: values} as arco_dump takes them."""
         names = {np.dtype(v): k for k, v in {
             "int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4",
             "uint32": "u4", "int64": "i8", "uint64": "u8", "float32": "f4",
@@ -92,15 +93,26 @@ class Dump:
         text = f"columns {len(columns)}\n"
         body = b""
         for name, values in columns.items():
-            if isinstance(values, np.ma.MaskedArray):
-                nullable, data = 1, values.data
-            else:
-                nullable, data = 0, np.ascontiguousarray(values)
+            nullable = isinstance(values, np.ma.MaskedArray)
+            data = np.ascontiguousarray(values.data if nullable else values)
             kind = data.dtype
             label = names[kind] if kind in names else f"datetime_{np.datetime_data(kind)[0]}"
-            text += f"{name} {label} 1 {nullable}\n"
+            text += f"{name} {label} 1 {nullable:d}\n"
             body += data.tobytes()
             if nullable:
                 body += (~np.ma.getmaskarray(values)).astype("u1").tobytes()
-        text += f"rows {rows}\n"
-        return self.run("write", array, stdin=text.encode() + body).decode().strip()
+        return f"{text}rows {rows}\n".encode() + body
+
+    def write(self, array, columns):
+        """Writes a fragment of {name: values}; gives its name."""
+        return self.run("write", array, stdin=self.input(columns)).decode().strip()
+
+    def write_and_kill(self, array, columns, delay):
+        """Kills the writer `delay` seconds after it has its cells; True if it was still there."""
+        writer = subprocess.Popen([DUMP, "write", str(array)], stdin=subprocess.PIPE,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        writer.stdin.write(self.input(columns))
+        writer.stdin.close()
+        time.sleep(delay)
+        writer.kill()
+        return writer.wait() != 0

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arco/array_internal.h"
+#include "arco/array_snapshot.h"
 #include "arco/array_writer.h"
 #include "arco/datatype.h"
 #include "arco/generic_tile.h"
@@ -160,35 +161,62 @@ free_fragments (garco_array *array)
   array->nfragments = 0;
 }
 
+/* Makes what `directory` shows the array's; takes it over where that succeeds. */
+static garco_status
+show_directory (garco_array *array, garco__directory *directory, garco_error *error)
+{
+  void *fresh = NULL;
+  if (!directory->marked)
+    return garco__fail (error, GARCO_ERR_FORMAT, array->io->root,
+                        "no array: the folder has no __schema in it");
+  GARCO_TRY (choose_schema (array, directory, error));
+  GARCO_TRY (
+      garco__allocate (&fresh, directory->fragments.count, sizeof (garco__fragment *), error));
+  keep_fragments (array, fresh, directory);
+  free_fragments (array);
+  array->fragments = fresh;
+  array->nfragments = directory->fragments.count;
+  garco__array_metadata_forget (array);
+  garco__directory_free (&array->directory);
+  array->directory = *directory;
+  return GARCO_OK;
+}
+
 garco_status
 garco__array_refresh (garco_array *array, garco_error *error)
 {
   garco__directory directory = {0};
-  garco_status status;
-  void *fresh = NULL;
   array->start = array->options.timestamp_start;
   array->end =
       array->options.timestamp_end != 0 ? array->options.timestamp_end : (uint64_t)garco__now_ms ();
-  GARCO_TRY_DONE (garco__directory_read (array->io, array->start, array->end, &directory, error));
-  if (!directory.marked)
-  {
-    status = garco__fail (error, GARCO_ERR_FORMAT, array->io->root,
-                          "no array: the folder has no __schema in it");
-    goto done;
-  }
-  GARCO_TRY_DONE (choose_schema (array, &directory, error));
-  GARCO_TRY_DONE (
-      garco__allocate (&fresh, directory.fragments.count, sizeof (garco__fragment *), error));
-  keep_fragments (array, fresh, &directory);
-  free_fragments (array);
-  array->fragments = fresh;
-  array->nfragments = directory.fragments.count;
-  garco__array_metadata_forget (array);
-  garco__directory_free (&array->directory);
-  array->directory = directory;
-  return GARCO_OK;
+  GARCO_TRY (garco__directory_read (array->io, array->start, array->end, &directory, error));
+  garco_status status = show_directory (array, &directory, error);
+  if (status < 0)
+    garco__directory_free (&directory);
+  return status;
+}
+
+garco_status
+garco__array_open_as (const garco_array *seen, garco_array **array, garco_error *error)
+{
+  void *made = NULL;
+  garco__directory directory = {0};
+  garco_status status;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_array), error));
+  *array = made;
+  (*array)->options = seen->options;
+  (*array)->start = seen->start;
+  (*array)->end = seen->end;
+  GARCO_TRY_DONE (garco__io_open (seen->io->root, &(*array)->io, error));
+  GARCO_TRY_DONE (garco__codec_new (&(*array)->codec, error));
+  GARCO_TRY_DONE (garco__directory_copy (&seen->directory, &directory, error));
+  GARCO_TRY_DONE (show_directory (*array, &directory, error));
 done:
-  garco__directory_free (&directory);
+  if (status < 0)
+  {
+    garco__directory_free (&directory);
+    garco_array_free (array);
+  }
   return status;
 }
 

@@ -520,6 +520,56 @@ garco__directory_read (garco__io *io, uint64_t start, uint64_t end, garco__direc
   return status;
 }
 
+static garco_status
+copy_item (const garco__item *item, garco__item *copy, garco_error *error)
+{
+  void *bytes = NULL;
+  *copy = *item;
+  copy->bytes = NULL;
+  copy->path = item->path != NULL ? strdup (item->path) : NULL;
+  copy->name = strdup (item->name);
+  if (copy->name == NULL || (item->path != NULL && copy->path == NULL))
+    return garco__fail_memory (error, strlen (item->name));
+  if (item->bytes == NULL)
+    return GARCO_OK;
+  GARCO_TRY (garco__allocate (&bytes, item->size, 1, error));
+  memcpy (bytes, item->bytes, item->size);
+  copy->bytes = bytes;
+  return GARCO_OK;
+}
+
+static garco_status
+copy_items (const garco__items *items, garco__items *copy, garco_error *error)
+{
+  void *made = NULL;
+  GARCO_TRY (garco__allocate (&made, items->count, sizeof (garco__item), error));
+  copy->items = made;
+  copy->capacity = items->count;
+  while (copy->count < items->count)
+  {
+    size_t i = copy->count++;
+    GARCO_TRY (copy_item (&items->items[i], &copy->items[i], error));
+  }
+  return GARCO_OK;
+}
+
+garco_status
+garco__directory_copy (const garco__directory *directory, garco__directory *copy,
+                       garco_error *error)
+{
+  garco_status status;
+  copy->last = directory->last;
+  copy->marked = directory->marked;
+  GARCO_TRY_DONE (copy_items (&directory->schemas, &copy->schemas, error));
+  GARCO_TRY_DONE (copy_items (&directory->fragments, &copy->fragments, error));
+  GARCO_TRY_DONE (copy_items (&directory->deletes, &copy->deletes, error));
+  GARCO_TRY_DONE (copy_items (&directory->metadata, &copy->metadata, error));
+done:
+  if (status < 0)
+    garco__directory_free (copy);
+  return status;
+}
+
 void
 garco__directory_free (garco__directory *directory)
 {

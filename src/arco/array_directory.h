@@ -49,6 +49,9 @@ typedef struct garco__directory
 /* Looks the array through: what was written within [start, end] is visible. */
 garco_status garco__directory_read (garco__io *io, uint64_t start, uint64_t end,
                                     garco__directory *directory, garco_error *error);
+/* A directory of its own with the same items, into a zero-initialised `copy`. */
+garco_status garco__directory_copy (const garco__directory *directory, garco__directory *copy,
+                                    garco_error *error);
 void garco__directory_free (garco__directory *directory);
 
 #endif

@@ -72,9 +72,9 @@ set_up (garco_query *query, const char *const *sources, size_t nsources, garco_e
   return open_source (query, error);
 }
 
-garco_status
-garco_query_open (const char *const *sources, size_t nsources, const garco_query_options *options,
-                  garco_query **query, garco_error *error)
+static garco_status
+open_query (const char *const *sources, size_t nsources, const garco_query_options *options,
+            const garco_array *seen, garco_query **query, garco_error *error)
 {
   static const garco_query_options standard = GARCO_QUERY_OPTIONS_INIT;
   void *made = NULL;
@@ -85,10 +85,25 @@ garco_query_open (const char *const *sources, size_t nsources, const garco_query
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_query), error));
   *query = made;
   (*query)->options = *options;
+  (*query)->request.seen = seen;
   garco_status status = set_up (*query, sources, nsources, error);
   if (status < 0)
     garco_query_free (query);
   return status;
+}
+
+garco_status
+garco_query_open (const char *const *sources, size_t nsources, const garco_query_options *options,
+                  garco_query **query, garco_error *error)
+{
+  return open_query (sources, nsources, options, NULL, query, error);
+}
+
+garco_status
+garco__query_open_as (const char *source, const garco_query_options *options,
+                      const garco_array *seen, garco_query **query, garco_error *error)
+{
+  return open_query (&source, 1, options, seen, query, error);
 }
 
 const garco_column *

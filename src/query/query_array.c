@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arco/array_snapshot.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "query/query_numbering.h"
@@ -389,7 +390,10 @@ open_array (array_rows *self, garco_error *error)
   garco_array_options options = GARCO_ARRAY_OPTIONS_INIT;
   bool empty = false;
   options.raw_missing = self->request->options->raw_missing;
-  GARCO_TRY (garco_array_open (self->uri, &options, &self->array, error));
+  if (self->request->seen != NULL)
+    GARCO_TRY (garco__array_open_as (self->request->seen, &self->array, error));
+  else
+    GARCO_TRY (garco_array_open (self->uri, &options, &self->array, error));
   find_keys (self);
   GARCO_TRY (choose_columns (self, error));
   GARCO_TRY (check_keys (self, error));

@@ -14,13 +14,9 @@
 /* The first and last day that the array's time dimension has cells on, if it has such a dimension.
  */
 static garco_status
-days_of_array (const char *uri, bool *known, int64_t *first, int64_t *last, garco_error *error)
+days_of_array (garco_array *array, bool *known, int64_t *first, int64_t *last, garco_error *error)
 {
-  garco_array *array = NULL;
-  *known = false;
-  garco_status status = garco_array_open (uri, NULL, &array, error);
-  if (status < 0)
-    return status;
+  garco_status status = GARCO_OK;
   const garco_schema_info *schema = garco_array_schema (array);
   for (size_t i = 0; i < schema->nfields && schema->fields[i].is_dimension; i++)
   {
@@ -40,7 +36,6 @@ days_of_array (const char *uri, bool *known, int64_t *first, int64_t *last, garc
     }
     break;
   }
-  garco_array_free (&array);
   return status < 0 ? status : GARCO_OK;
 }
 
@@ -71,11 +66,34 @@ cut_array (const garco__piece *whole, int64_t first, int64_t last, garco__piece 
   size_t count = 1;
   for (int64_t day = first + step; day <= last && day * GARCO__DAY_MS < whole->end_ms; day += step)
   {
-    pieces[count] = (garco__piece){whole->source, false, day * GARCO__DAY_MS, whole->end_ms};
+    pieces[count] =
+        (garco__piece){whole->source, whole->seen, false, day * GARCO__DAY_MS, whole->end_ms};
     pieces[count - 1].end_ms = day * GARCO__DAY_MS;
     count++;
   }
   return count;
+}
+
+/* Cuts one source and appends its pieces. What was opened is the first piece's even after an error.
+ */
+static garco_status
+cut_source (const char *source, const garco_query_options *options, garco__piece *pieces,
+            size_t *npieces, garco_error *error)
+{
+  garco__piece *whole = &pieces[(*npieces)++];
+  garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
+  bool known = false;
+  int64_t first = 0, last = 0;
+  *whole = (garco__piece){source, NULL, true, options->start_ms, options->end_ms};
+  if (!garco__source_is_array (source))
+    return GARCO_OK;
+  reading.raw_missing = options->raw_missing;
+  GARCO_TRY (garco_array_open (source, &reading, &whole->seen, error));
+  GARCO_TRY (days_of_array (whole->seen, &known, &first, &last, error));
+  garco__piece uncut = *whole;
+  if (known)
+    *npieces += cut_array (&uncut, first, last, whole) - 1;
+  return GARCO_OK;
 }
 
 garco_status
@@ -86,24 +104,20 @@ garco__pieces_cut (const char *const *sources, size_t nsources, const garco_quer
   *npieces = 0;
   GARCO_TRY (garco__allocate (&made, nsources * GARCO__ARRAY_PIECES, sizeof (garco__piece), error));
   *pieces = made;
-  for (size_t i = 0; i < nsources; i++)
-  {
-    garco__piece whole = {sources[i], true, options->start_ms, options->end_ms};
-    bool known = false;
-    int64_t first = 0, last = 0;
-    garco_status status = GARCO_OK;
-    if (garco__source_is_array (sources[i]))
-      status = days_of_array (sources[i], &known, &first, &last, error);
-    if (status < 0)
-    {
-      free (made);
-      *pieces = NULL;
-      return status;
-    }
-    if (known)
-      *npieces += cut_array (&whole, first, last, *pieces + *npieces);
-    else
-      (*pieces)[(*npieces)++] = whole;
-  }
-  return GARCO_OK;
+  garco_status status = GARCO_OK;
+  for (size_t i = 0; i < nsources && status >= 0; i++)
+    status = cut_source (sources[i], options, *pieces, npieces, error);
+  if (status < 0)
+    garco__pieces_free (pieces, *npieces);
+  return status;
+}
+
+void
+garco__pieces_free (garco__piece **pieces, size_t npieces)
+{
+  for (size_t i = 0; *pieces != NULL && i < npieces; i++)
+    if ((*pieces)[i].first)
+      garco_array_free (&(*pieces)[i].seen);
+  free (*pieces);
+  *pieces = NULL;
 }

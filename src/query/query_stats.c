@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "query/query_aggregate.h"
 #include "query/query_pieces.h"
+#include "query/query_source.h"
 
 struct garco_stats
 {
@@ -78,7 +79,7 @@ add_piece (const work *w, const garco__piece *piece, garco__aggregator *part, ga
   options.end_ms = piece->end_ms;
   if (!piece->first)
     options.on_notice = NULL; /* what is assumed of a source is said once */
-  garco_status status = garco_query_open (&piece->source, 1, &options, &query, error);
+  garco_status status = garco__query_open_as (piece->source, &options, piece->seen, &query, error);
   while (status >= 0)
   {
     status = garco_query_next (query, &batch, error);
@@ -132,7 +133,7 @@ free_work (work *w)
   for (size_t i = 0; w->parts != NULL && i < w->npieces; i++)
     garco__aggregator_free (&w->parts[i]);
   free (w->parts);
-  free (w->pieces);
+  garco__pieces_free (&w->pieces, w->npieces);
 }
 
 /* ---------------------------------------------------------------- the table */

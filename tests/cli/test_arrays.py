@@ -1,9 +1,12 @@
 # garco query and stats on arrays that TileDB-Py wrote.
 # SPDX-License-Identifier: Apache-2.0
 import json
+import subprocess
 
 import numpy as np
 import pytest
+
+from conftest import GARCO
 
 tiledb = pytest.importorskip("tiledb")
 
@@ -202,3 +205,21 @@ def test_numbers_are_the_shortest_that_read_back(garco, tmp_path):
         assert np.float32(b).tobytes() == y.tobytes(), (b, y)
         assert len(digits(a)) <= len(digits(repr(float(x)))), (a, x)
         assert len(digits(b)) <= len(digits(str(y))), (b, y)
+
+
+def test_statistics_see_whole_files_while_others_are_put_in(garco, tmp_path):
+    """All pieces of an array that are read at once show it in one state."""
+    for k in range(12):
+        garco("simulate", "--start", f"2024-{k + 1:02}-01", "--duration", "20d", "--interval", "6h", "--seed", "3",
+              "-o", f"{k}.24o")
+    garco("ingest", "0.24o", "a.tdb")
+    one = [int(garco("stats", f"{k}.24o", "--agg", "count", "--field", "range").lines()[1]) for k in range(12)]
+    whole = {sum(one[:k]) for k in range(1, 13)}
+    writer = subprocess.Popen([GARCO, "ingest", *(f"{k}.24o" for k in range(1, 12)), "a.tdb"], cwd=tmp_path,
+                              stdout=subprocess.DEVNULL)
+    seen = []
+    while writer.poll() is None:
+        seen.append(int(garco("stats", "a.tdb", "--agg", "count", "--field", "range", "-@", "4").lines()[1]))
+    assert writer.returncode == 0
+    seen.append(int(garco("stats", "a.tdb", "--agg", "count", "--field", "range").lines()[1]))
+    assert set(seen) <= whole and seen[-1] == sum(one)

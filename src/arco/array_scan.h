@@ -126,4 +126,9 @@ bool garco__ranges_cover (const garco__key_ranges *ranges, uint64_t low, uint64_
 garco_status garco__scan_gather (garco_scan *scan, const size_t *active, size_t nactive,
                                  garco_error *error);
 
+/* ---- scan_sort.c */
+
+/* Sorts the gathered cells, and takes out what is replaced or deleted. */
+garco_status garco__scan_sort (garco_scan *scan, garco_error *error);
+
 #endif

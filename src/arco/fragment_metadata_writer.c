@@ -1,0 +1,213 @@
+/* The metadata file of a fragment that is written.
+ *
+ * Generic tiles in this order: R-tree; of each slot tile offsets, variable offsets, variable sizes,
+ * validity offsets, minima, maxima, sums, null counts; the fragment's statistics; deletes done.
+ * The footer follows, as fragment_metadata.c has it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "arco/fragment_writer.h"
+#include "arco/generic_tile.h"
+#include "arco/rtree.h"
+#include "base/error.h"
+
+#define PATH_SIZE 512
+
+static garco_status
+put_generic (garco__writer_job *job, const garco__buffer *payload, garco__buffer *file,
+             uint64_t *at)
+{
+  *at = file->size;
+  return garco__generic_tile_write (job->array->codec, job->schema->version, payload->data,
+                                    payload->size, file, job->error);
+}
+
+static garco_status
+put_numbers (garco__writer_job *job, const uint64_t *numbers, size_t count, garco__buffer *file,
+             uint64_t *at)
+{
+  garco__buffer payload = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u64 (&payload, count, job->error));
+  for (size_t i = 0; i < count; i++)
+    GARCO_TRY_DONE (garco__put_u64 (&payload, numbers != NULL ? numbers[i] : 0, job->error));
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
+/* The field of a slot, or NULL for the slot of no field. */
+static const garco__field *
+field_of_slot (const garco__schema *schema, size_t slot)
+{
+  if (slot == schema->nattrs)
+    return NULL;
+  return &schema->fields[slot < schema->nattrs ? schema->ndims + slot : slot - schema->nattrs - 1];
+}
+
+/* Bytes of a minimum. Dimensions have none; the slot of no field has zeros in the width of the
+ * first dimension, `of_tile` one for each dimension. */
+static size_t
+bound_size (const garco__schema *schema, size_t slot, bool of_tile)
+{
+  const garco__field *field = field_of_slot (schema, slot);
+  if (field == NULL)
+    return garco_datatype_size (schema->fields[0].type) * (of_tile ? schema->ndims : 1);
+  return field->is_dimension ? 0 : garco_datatype_size (field->type);
+}
+
+static garco_status
+put_bound (garco__buffer *payload, const uint8_t bound[8], size_t size, garco_error *error)
+{
+  static const uint8_t zero[8] = {0};
+  for (size_t done = 0; done < size; done += 8)
+    GARCO_TRY (garco__buffer_append (payload, size <= 8 ? bound : zero,
+                                     size - done < 8 ? size - done : 8, error));
+  return GARCO_OK;
+}
+
+/* Minima or maxima: u64 bytes, u64 variable bytes (0), the values. */
+static garco_status
+put_bounds (garco__writer_job *job, size_t slot, bool maxima, garco__buffer *file, uint64_t *at)
+{
+  size_t size = bound_size (job->schema, slot, true);
+  garco__buffer payload = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u64 (&payload, size * job->ntiles, job->error));
+  GARCO_TRY_DONE (garco__put_u64 (&payload, 0, job->error));
+  for (size_t t = 0; size > 0 && t < job->ntiles; t++)
+  {
+    const garco__tile_stats *stats = &job->stats[slot][t];
+    GARCO_TRY_DONE (put_bound (&payload, maxima ? stats->max : stats->min, size, job->error));
+  }
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
+static garco_status
+put_sums (garco__writer_job *job, size_t slot, garco__buffer *file, uint64_t *at)
+{
+  garco__buffer payload = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u64 (&payload, job->ntiles, job->error));
+  for (size_t t = 0; t < job->ntiles; t++)
+    GARCO_TRY_DONE (garco__buffer_append (&payload, job->stats[slot][t].sum, 8, job->error));
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
+static garco_status
+put_nulls (garco__writer_job *job, size_t slot, garco__buffer *file, uint64_t *at)
+{
+  const garco__field *field = field_of_slot (job->schema, slot);
+  size_t count = field != NULL && field->nullable ? job->ntiles : 0;
+  garco__buffer payload = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u64 (&payload, count, job->error));
+  for (size_t t = 0; t < count; t++)
+    GARCO_TRY_DONE (garco__put_u64 (&payload, job->stats[slot][t].nulls, job->error));
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
+/* Of each slot: u64+minimum, u64+maximum, sum, u64 nulls. */
+static garco_status
+put_fragment_stats (garco__writer_job *job, garco__buffer *file, uint64_t *at)
+{
+  garco__buffer payload = {0};
+  garco_status status;
+  for (size_t slot = 0; slot < job->nslots; slot++)
+  {
+    const garco__field *field = field_of_slot (job->schema, slot);
+    size_t size = bound_size (job->schema, slot, false);
+    garco__tile_stats stats = {0};
+    if (field != NULL)
+      garco__tile_stats_join (field->type, job->stats[slot], job->ntiles, &stats);
+    GARCO_TRY_DONE (garco__put_u64 (&payload, size, job->error));
+    GARCO_TRY_DONE (garco__buffer_append (&payload, stats.min, size, job->error));
+    GARCO_TRY_DONE (garco__put_u64 (&payload, size, job->error));
+    GARCO_TRY_DONE (garco__buffer_append (&payload, stats.max, size, job->error));
+    GARCO_TRY_DONE (garco__buffer_append (&payload, stats.sum, 8, job->error));
+    GARCO_TRY_DONE (garco__put_u64 (&payload, stats.nulls, job->error));
+  }
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
+static garco_status
+put_vectors (garco__writer_job *job, garco__buffer *file)
+{
+  garco__slot *slots = job->slots;
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_numbers (job, slots[i].tile_offsets, job->ntiles, file, &slots[i].at.tile));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_numbers (job, NULL, job->ntiles, file, &slots[i].at.var));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_numbers (job, NULL, job->ntiles, file, &slots[i].at.var_size));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (
+        put_numbers (job, slots[i].validity_offsets, job->ntiles, file, &slots[i].at.validity));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_bounds (job, i, false, file, &slots[i].at.min));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_bounds (job, i, true, file, &slots[i].at.max));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_sums (job, i, file, &slots[i].at.sum));
+  for (size_t i = 0; i < job->nslots; i++)
+    GARCO_TRY (put_nulls (job, i, file, &slots[i].at.null));
+  return GARCO_OK;
+}
+
+/* The box around all tiles is the root of the tree over them. */
+static const uint8_t *
+root_box (const garco__buffer *tree)
+{
+  return tree->data + 4 + 4 + 8;
+}
+
+static garco_status
+put_metadata (garco__writer_job *job, garco__buffer *tree, garco__buffer *file)
+{
+  const garco__schema *schema = job->schema;
+  garco__footer footer = {.version = schema->version, .schema = schema, .ntiles = job->ntiles};
+  GARCO_TRY (garco__rtree_put (schema, job->boxes, job->ntiles, tree, job->error));
+  GARCO_TRY (put_generic (job, tree, file, &footer.rtree_at));
+  GARCO_TRY (put_vectors (job, file));
+  GARCO_TRY (put_fragment_stats (job, file, &footer.stats_at));
+  if (schema->version >= 16)
+    GARCO_TRY (put_numbers (job, NULL, 0, file, &footer.processed_at));
+  footer.domain = root_box (tree);
+  footer.last_cells = job->rows - (job->ntiles - 1) * schema->capacity;
+  footer.nslots = job->nslots;
+  footer.slots = job->slots;
+  return garco__footer_put (&footer, file, job->error);
+}
+
+garco_status
+garco__writer_metadata (garco__writer_job *job)
+{
+  char path[PATH_SIZE];
+  garco__buffer tree = {0}, file = {0};
+  garco__io_stream *stream = NULL;
+  garco_status status;
+  snprintf (path, sizeof path, "%s/__fragment_metadata.tdb", job->fragment->path);
+  GARCO_TRY_DONE (put_metadata (job, &tree, &file));
+  GARCO_TRY_DONE (garco__io_stream_open (job->array->io, path, &stream, job->error));
+  GARCO_TRY_DONE (garco__io_stream_write (stream, file.data, file.size, job->error));
+  GARCO_TRY_DONE (garco__io_stream_finish (&stream, job->error));
+  GARCO_TRY_DONE (garco__io_sync_folder (job->array->io, job->fragment->path, job->error));
+done:
+  garco__io_stream_abandon (&stream);
+  garco__buffer_free (&tree);
+  garco__buffer_free (&file);
+  return status;
+}

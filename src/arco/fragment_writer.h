@@ -1,0 +1,42 @@
+/* Between the files that write a fragment.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_FRAGMENT_WRITER_H
+#define GARCO_ARCO_FRAGMENT_WRITER_H
+
+#include "arco/array_internal.h"
+#include "arco/array_writer.h"
+#include "arco/tile_stats.h"
+
+struct garco__fragment_writer
+{
+  garco_array *array;
+  uint64_t timestamp;
+  bool committed;
+  char name[GARCO__NAME_SIZE];
+  char path[GARCO__NAME_SIZE + 16]; /* __fragments/NAME */
+};
+
+/* What the writing of one fragment works with. */
+typedef struct garco__writer_job
+{
+  garco_array *array;
+  const garco__schema *schema;
+  garco__fragment_writer *fragment;
+  garco_error *error;
+  size_t rows, ntiles;
+  const garco_column **columns; /* of each field */
+  uint32_t *order;
+  uint8_t *cells, *valid; /* one tile's values, in order */
+  garco__buffer packed;
+  size_t nslots;
+  garco__slot *slots;
+  garco__tile_stats **stats; /* of each slot, of each tile */
+  uint8_t *boxes;            /* of each tile */
+} garco__writer_job;
+
+/* global_order.c: checks the coordinates, and finds the order of the cells in the tiles. */
+garco_status garco__writer_order (garco__writer_job *job);
+/* fragment_metadata_writer.c: the metadata file, once all tiles are written. */
+garco_status garco__writer_metadata (garco__writer_job *job);
+
+#endif

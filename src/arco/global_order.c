@@ -1,0 +1,176 @@
+/* The order of cells in a fragment: by tile coordinates, then by coordinates.
+ *
+ * A tile coordinate is the unsigned distance from the domain's low end divided by the unsigned
+ * extent, both wrapping in the dimension's own width: there are arrays in use whose extent is -1.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arco/cell_sort.h"
+#include "arco/datatype.h"
+#include "arco/fragment_writer.h"
+#include "base/error.h"
+
+/* A value as text for messages. */
+static const char *
+value_text (garco_datatype type, uint64_t key, char text[40])
+{
+  _Alignas(8) uint8_t value[8] = {0};
+  garco__order_value (type, key, value);
+  double real;
+  float single;
+  memcpy (&real, value, 8);
+  memcpy (&single, value, 4);
+  uint64_t bits = 0;
+  size_t size = garco_datatype_size (type);
+  memcpy (&bits, value, size);
+  unsigned shift = (unsigned)(64 - 8 * size);
+  if (type == GARCO_FLOAT64 || type == GARCO_FLOAT32)
+    snprintf (text, 40, "%.17g", type == GARCO_FLOAT64 ? real : (double)single);
+  else if (garco__datatype_number (type) == GARCO__NUMBER_SIGNED)
+    snprintf (text, 40, "%" PRId64, (int64_t)(bits << shift) >> shift);
+  else
+    snprintf (text, 40, "%" PRIu64, bits);
+  return text;
+}
+
+static garco_status
+check_bounds (garco__writer_job *job, const garco__field *field, const uint64_t *keys,
+              const uint8_t *domain, const char *what)
+{
+  size_t size = garco_datatype_size (field->type);
+  uint64_t low = garco__order_key (field->type, domain);
+  uint64_t high = garco__order_key (field->type, domain + size);
+  char value[40], from[40], to[40];
+  for (size_t i = 0; i < job->rows; i++)
+    if (keys[i] < low || keys[i] > high)
+      return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,
+                          "cell %zu has %s = %s, outside the array's %s [%s, %s]", i, field->name,
+                          value_text (field->type, keys[i], value), what,
+                          value_text (field->type, low, from), value_text (field->type, high, to));
+  return GARCO_OK;
+}
+
+static garco_status
+check_domain (garco__writer_job *job, const garco__field *field, const uint64_t *keys)
+{
+  GARCO_TRY (check_bounds (job, field, keys, field->domain, "domain"));
+  return field->has_current ? check_bounds (job, field, keys, field->current, "current domain")
+                            : GARCO_OK;
+}
+
+/* Non-negative by the domain's check; beyond what 64 bits hold all are in one last tile. */
+static uint64_t
+whole_tiles (double tiles)
+{
+  return tiles < 0x1p63 ? (uint64_t)tiles : UINT64_MAX;
+}
+
+/* Tile coordinates of a column. */
+static void
+tile_keys (const garco__field *field, const void *values, size_t count, uint64_t *keys)
+{
+  size_t size = garco_datatype_size (field->type);
+  const uint8_t *bytes = values;
+  uint64_t low = 0, extent = 0, mask = size == 8 ? UINT64_MAX : (UINT64_C (1) << 8 * size) - 1;
+  double low_real = 0, extent_real = 0;
+  memcpy (&low, field->domain, size);
+  memcpy (&extent, field->extent, size);
+  if (field->type == GARCO_FLOAT64)
+  {
+    memcpy (&low_real, &low, 8);
+    memcpy (&extent_real, &extent, 8);
+    for (size_t i = 0; i < count; i++)
+      keys[i] = whole_tiles ((((const double *)values)[i] - low_real) / extent_real);
+  }
+  else if (field->type == GARCO_FLOAT32)
+  {
+    float low_single, extent_single;
+    memcpy (&low_single, &low, 4);
+    memcpy (&extent_single, &extent, 4);
+    for (size_t i = 0; i < count; i++)
+      keys[i] = whole_tiles ((double)((((const float *)values)[i] - low_single) / extent_single));
+  }
+  else
+    for (size_t i = 0; i < count; i++)
+    {
+      uint64_t value = 0;
+      memcpy (&value, bytes + i * size, size);
+      keys[i] = ((value - low) & mask) / extent;
+    }
+}
+
+/* The k-th most significant dimension in an order. */
+static size_t
+nth_dimension (const garco__schema *schema, uint8_t layout, size_t k)
+{
+  return layout == GARCO__COL_MAJOR ? schema->ndims - 1 - k : k;
+}
+
+static garco_status
+add_keys (garco__writer_job *job, garco__cell_sort *sort, uint64_t *keys)
+{
+  const garco__schema *schema = job->schema;
+  for (size_t i = 0; i < schema->ndims; i++)
+  {
+    garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
+    GARCO_TRY (check_domain (job, &schema->fields[i], keys));
+  }
+  for (size_t k = 0; k < schema->ndims; k++)
+  {
+    size_t i = nth_dimension (schema, schema->tile_order, k);
+    if (!schema->fields[i].has_extent)
+      continue;
+    tile_keys (&schema->fields[i], job->columns[i]->values, job->rows, keys);
+    GARCO_TRY (garco__cell_sort_add (sort, keys, job->error));
+  }
+  for (size_t k = 0; k < schema->ndims; k++)
+  {
+    size_t i = nth_dimension (schema, schema->cell_order, k);
+    garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
+    GARCO_TRY (garco__cell_sort_add (sort, keys, job->error));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+name_duplicate (garco__writer_job *job, uint32_t cell)
+{
+  char text[512] = "", value[40];
+  for (size_t i = 0, at = 0; i < job->schema->ndims && at < sizeof text; i++)
+  {
+    const garco__field *field = &job->schema->fields[i];
+    size_t size = garco_datatype_size (field->type);
+    const uint8_t *bytes = (const uint8_t *)job->columns[i]->values + cell * size;
+    int length = snprintf (text + at, sizeof text - at, "%s%s = %s", i > 0 ? ", " : "", field->name,
+                           value_text (field->type, garco__order_key (field->type, bytes), value));
+    at += length > 0 ? (size_t)length : 0;
+  }
+  return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,
+                      "two cells at %s, and the array allows no duplicates", text);
+}
+
+garco_status
+garco__writer_order (garco__writer_job *job)
+{
+  garco__cell_sort sort = {.count = job->rows};
+  void *keys = NULL;
+  garco_status status;
+  GARCO_TRY_DONE (garco__allocate (&keys, job->rows, sizeof (uint64_t), job->error));
+  GARCO_TRY_DONE (add_keys (job, &sort, keys));
+  free (keys);
+  keys = NULL;
+  GARCO_TRY_DONE (garco__cell_sort_run (&sort, &job->order, job->error));
+  for (size_t i = 1; !job->schema->duplicates && i < job->rows; i++)
+    if (garco__cell_sort_equal (&sort, job->order[i - 1], job->order[i]))
+    {
+      status = name_duplicate (job, job->order[i]);
+      goto done;
+    }
+done:
+  free (keys);
+  garco__cell_sort_free (&sort);
+  return status;
+}

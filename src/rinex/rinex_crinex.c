@@ -13,7 +13,8 @@
  *
  * Salvage: a damaged satellite line costs that satellite until its fields' next arcs. When the
  * epoch line or the number of lines is damaged, nothing is known any more, and reading goes on at
- * the next epoch that starts anew.
+ * the next epoch that starts anew: its line ends any epoch before it, since no line of a clock or
+ * a satellite starts with & (version 1) or > (version 3).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -403,6 +404,21 @@ read_body (garco_reader *reader, const struct draft *draft, bool *found, garco_e
   return GARCO_OK;
 }
 
+/* Salvage: of the epoch's lines, those before one that starts anew, as none of its own can. */
+static size_t
+lines_before_start (const garco_reader *reader, size_t have)
+{
+  char start = reader->header.view.crinex_version == 10 ? '&' : '>';
+  size_t count = 1;
+  for (; count < have; count++)
+  {
+    garco__line line = garco__lines_get (&reader->lines, count);
+    if (line.size > 0 && line.text[0] == start && garco__reader_is_epoch_line (reader, line))
+      break;
+  }
+  return count;
+}
+
 static garco_status
 read_epoch (garco_reader *reader, struct draft *draft, bool *found, garco_error *error)
 {
@@ -411,6 +427,16 @@ read_epoch (garco_reader *reader, struct draft *draft, bool *found, garco_error 
   garco_status status = garco__reader_need (reader, wanted, &draft->lines, error);
   if (status != GARCO_OK)
     return status;
+  size_t before =
+      reader->options.salvage ? lines_before_start (reader, draft->lines) : draft->lines;
+  if (before < draft->lines)
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                     "an epoch of %zu lines before the next that starts anew, "
+                                     "expected %zu",
+                                     before, wanted));
+    return leave_out (reader);
+  }
   const char *expected = check_list (reader, draft);
   if (expected != NULL)
   {

@@ -100,11 +100,10 @@ garco__reader_is_epoch_line (const garco_reader *reader, garco__line line)
   if (reader->crinex == NULL)
     return garco__stamp2_plain (line);
   char head[32];
-  if (line.text[0] != '&' || line.size < sizeof head)
-    return false;
-  memcpy (head, line.text, sizeof head);
+  size_t size = line.size < sizeof head ? line.size : sizeof head;
+  memcpy (head, line.text, size);
   head[0] = ' ';
-  return garco__stamp2_plain ((garco__line){head, sizeof head});
+  return line.text[0] == '&' && garco__stamp2_plain ((garco__line){head, size});
 }
 
 garco_status

@@ -269,7 +269,29 @@ static const struct sample samples[] = {
      "indicators\n"
      "0 2024-01-01T00:00:30.000\n"
      "G01 2 3\n"
-     "! 15: no clock offset, expected its difference or an empty line\n"
+     "! 14: an epoch of 3 lines before the next that starts anew, expected 4\n"
+     "0 2024-01-01T00:02:00.000\n"
+     "G01 1 -\n"},
+    {"a line lost before a start",
+     CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  2G01G02\n"
+                       "\n"
+                       "3&3 3&4\n"
+                       "&24  1  1  0  0 30.0000000  0  1G01\n"
+                       "\n"
+                       "3&1\n"
+                       "                3              2   G02\n"
+                       "\n"
+                       "&                           4\n"
+                       "&24  1  1  0  2  0.0000000  0  1G01\n"
+                       "\n"
+                       "3&1\n",
+     "!! 9: G02, column 1: neither a difference nor the start of an arc, expected 2 fields and "
+     "their indicators\n",
+     "! 6: an epoch of 3 lines before the next that starts anew, expected 4\n"
+     "0 2024-01-01T00:00:30.000\n"
+     "G01 1 -\n"
+     "! 12: an epoch of 2 lines before the next that starts anew, expected 4\n"
+     "4 -\n"
      "0 2024-01-01T00:02:00.000\n"
      "G01 1 -\n"},
     {"damaged time",

@@ -1,0 +1,65 @@
+"""Test 37: holes in Hatanaka text.
+
+SPDX-License-Identifier: Apache-2.0
+
+The file has nine epochs of two satellites, 30 s apart and re-initialised every third epoch, four lines an epoch.
+"""
+
+from collections import Counter
+
+import pytest
+from garco_program import parse_rows, rnxcmp, run, salvage
+from test_31_38 import cells, h_hole_plain, h_hole_rows
+
+
+def cells_of_crx2rnx(crx):
+    """What crx2rnx -s saves of it, read back through garco from plain text."""
+    status, stdout, _ = rnxcmp("crx2rnx", crx, "-s")
+    if b"END OF HEADER" not in stdout:
+        return Counter()
+    status, rows, _ = run("query", "-", "--salvage", "--format", "csv", data=stdout)
+    return cells(parse_rows(rows)) if status == 0 else Counter()
+
+
+@pytest.fixture
+def holed(hatanaka):
+    """The file re-initialised every third epoch: lines, and the index where its body starts."""
+    lines = hatanaka(h_hole_plain(), "-e", "3").decode().split("\n")[:-1]
+    return lines, [i for i, line in enumerate(lines) if "END OF HEADER" in line][0] + 1
+
+
+def without(lines, first, count):
+    return "".join(line + "\n" for line in lines[:first] + lines[first + count :]).encode()
+
+
+def group_starts(lines):
+    return [i for i, line in enumerate(lines) if line.startswith("&")]
+
+
+@pytest.mark.parametrize("count", [2])
+def test_37_h_hole_off_the_grid(holed, count):
+    """Lines cut anywhere: no false value, all epochs outside the group of three kept, as much as crx2rnx -s
+    saves at least. Where an initialised line is cut, the epoch before it may be taken for one of too many lines."""
+    lines, body = holed
+    truth = cells(h_hole_rows())
+    starts = [*group_starts(lines), len(lines)]
+    kept = kept_by_rnxcmp = 0
+    for first in range(body, len(lines) - count + 1):
+        damaged = without(lines, first, count)
+        rows, said = salvage(damaged)
+        got = cells(rows)
+        where = f"lines {first + 1} to {first + count} cut"
+        assert not got - truth, f"{where}: false values {list((got - truth).elements())[:4]}"
+        touched = {k for k in range(3) if starts[k] < first + count and first < starts[k + 1]}
+        doubtful = {3 * k - 1 for k in range(1, 3) if first <= starts[k] < first + count}
+        whole = Counter({c: 1 for c in truth if epoch_index(c) // 3 not in touched and epoch_index(c) not in doubtful})
+        assert not whole - got, f"{where}: lost {list((whole - got).elements())[:4]}"
+        if first + count < len(lines):
+            assert said.strip(), f"{where}: nothing is said"
+        kept += sum(got.values())
+        kept_by_rnxcmp += sum((cells_of_crx2rnx(damaged) & truth).values())
+    assert kept >= kept_by_rnxcmp
+
+
+def epoch_index(cell):
+    return (int(cell[0][14:16]) * 60 + int(cell[0][17:19])) // 30

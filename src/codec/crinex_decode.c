@@ -12,7 +12,18 @@
  *   field 1       field 2       |field 4      | |two characters a field: blank keeps, & blanks
  *                               field 3: blank  field 5: blank
  *
- * Lines are cut after their last character that is no blank. The running sums stay integers, so
+ * Lines are cut after their last character that is no blank.
+ *
+ * RNXCMP writes more than that at times, which is left out. A line shorter than 60 characters
+ * behind a line of types sets it a false number of types: in version 3 a satellite that comes anew
+ * shows by its indicators, all of which are written, how many blank fields too many it has. And
+ * with exactly 100 types, its most, it writes the next satellites' indicators behind those of a
+ * satellite.
+ *
+ *   3&20000001000     &&&&&&&&&&     two types, as if of five: three blanks too many, six
+ * indicators
+ *
+ * The running sums stay integers, so
  * that the text in between is never made. Sums are taken modulo 2^64: what overflows falls outside
  * of what a field can hold and is found by that.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -21,6 +32,8 @@
 #include <string.h>
 
 #include "base/error.h"
+
+#define RNXCMP_TYPES 100 /* of one system, at most */
 
 /* A digit run with an optional sign up to a blank or the end; at most 18 digits. */
 static inline bool
@@ -119,29 +132,56 @@ garco__crinex_text (garco__buffer *text, const char *difference, size_t size, ga
   return GARCO_OK;
 }
 
-/* The indicators' difference, `size` characters at `text`. */
-static const char *
-change_flags (char *flags, size_t count, const char *text, size_t size, size_t *at)
+static inline bool
+is_indicator (char c)
 {
+  return c == '&' || (c >= '0' && c <= '9');
+}
+
+/* Blank fields behind the last, each with its blank in between, where the satellite comes anew in
+ * version 3: as all indicators are written there, blanks in front of them belong to fields, and the
+ * number of indicators must agree. */
+static size_t
+surplus_fields (const char *text, size_t size, size_t count)
+{
+  size_t blanks = 0, i;
+  while (blanks < size && text[blanks] == ' ')
+    blanks++;
+  if (blanks == 0 || size != blanks + 2 * (count + blanks))
+    return 0;
+  for (i = blanks; i < size && is_indicator (text[i]); i++)
+    ;
+  return i == size ? blanks : 0;
+}
+
+/* The indicators' difference, `size` characters at `text`, and surplus blanks in front of it. */
+static const char *
+change_flags (char *flags, const garco__crinex_shape *shape, const char *text, size_t size,
+              size_t *at)
+{
+  bool surplus = shape->surplus > 0 || (!shape->version_1 && shape->count == RNXCMP_TYPES);
   for (size_t i = 0; i < size; i++)
   {
     char c = text[i];
     *at = i;
     if (c == ' ')
       continue;
-    if (i >= 2 * count)
+    if (i < shape->surplus || (i >= 2 * shape->count + shape->surplus && !surplus))
       return "text behind the last indicator";
-    if (c != '&' && (c < '0' || c > '9'))
+    if (!is_indicator (c))
       return "no digit, blank or & as an indicator";
-    flags[i] = c == '&' ? ' ' : c;
+    if (i < 2 * shape->count + shape->surplus)
+      flags[i - shape->surplus] = c == '&' ? ' ' : c;
   }
   return NULL;
 }
 
 garco__crinex_line
-garco__crinex_fields (garco__arc *arcs, char *flags, size_t count, bool clear_flags, int64_t low,
+garco__crinex_fields (garco__arc *arcs, char *flags, garco__crinex_shape *shape, int64_t low,
                       int64_t high, const char *text, size_t size, int64_t *values)
 {
+  size_t count = shape->count;
+  bool clear_flags = shape->version_1;
   garco__crinex_line line = {NULL, 0, 0};
   const char *p = text, *end = text + size;
   for (size_t i = 0; i < count; i++)
@@ -166,8 +206,10 @@ garco__crinex_fields (garco__arc *arcs, char *flags, size_t count, bool clear_fl
     values[i] = value;
     p += p < end;
   }
-  size_t at = 0;
-  line.problem = change_flags (flags, count, p, (size_t)(end - p), &at);
+  size_t at = 0, left = (size_t)(end - p);
+  if (shape->anew)
+    shape->surplus = shape->version_1 || line.without_arc > 0 ? 0 : surplus_fields (p, left, count);
+  line.problem = change_flags (flags, shape, p, left, &at);
   if (line.problem != NULL)
     line.column = (size_t)(p - text) + at + 1;
   return line;

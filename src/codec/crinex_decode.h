@@ -40,12 +40,21 @@ typedef struct garco__crinex_line
   size_t without_arc;  /* differences that belong to no running arc */
 } garco__crinex_line;
 
-/* One satellite's line: `count` fields with single blanks between, a blank, and the difference of
- * their indicators against `flags` (2 * count characters, changed in place). Values outside
- * [low, high] are a problem. `clear_flags`: a blank field makes its indicators blank first, as in
- * version 1. Differences without an arc give GARCO_MISSING and are counted. */
-garco__crinex_line garco__crinex_fields (garco__arc *arcs, char *flags, size_t count,
-                                         bool clear_flags, int64_t low, int64_t high,
-                                         const char *text, size_t size, int64_t *values);
+/* What one satellite's line is read by. */
+typedef struct garco__crinex_shape
+{
+  size_t count;   /* fields */
+  bool version_1; /* a blank field makes its indicators blank first */
+  bool anew;      /* the satellite was not in the epoch before */
+  size_t surplus; /* blank fields that RNXCMP wrote behind those; found where it comes anew */
+} garco__crinex_shape;
+
+/* One satellite's line: `shape->count` fields with single blanks between, a blank, and the
+ * difference of their indicators against `flags` (2 * count characters, changed in place). Values
+ * outside [low, high] are a problem. Differences without an arc give GARCO_MISSING and are counted.
+ */
+garco__crinex_line garco__crinex_fields (garco__arc *arcs, char *flags, garco__crinex_shape *shape,
+                                         int64_t low, int64_t high, const char *text, size_t size,
+                                         int64_t *values);
 
 #endif

@@ -31,6 +31,7 @@ struct slot
   garco__arc *arcs;
   char *flags; /* two a field */
   size_t capacity;
+  size_t surplus;  /* fields too many in its lines */
   uint64_t seen;   /* the last epoch that had the satellite */
   char text[3];    /* as written: another spelling is another satellite */
   bool incomplete; /* damage has been reported; indicators are not known until it comes anew */
@@ -297,11 +298,11 @@ has_value (const garco__obs *obs, size_t count)
   return false;
 }
 
-/* Fields and indicators of one satellite's line behind those there are. `sound`: they are to be
- * kept. */
+/* Fields and indicators of one satellite's line behind those there are. `anew`: the satellite was
+ * not in the epoch before. `sound`: they are to be kept. */
 static garco_status
-read_fields (garco_reader *reader, struct slot *slot, size_t count, size_t index, bool *sound,
-             garco_error *error)
+read_fields (garco_reader *reader, struct slot *slot, size_t count, bool anew, size_t index,
+             bool *sound, garco_error *error)
 {
   garco__obs *obs = reader->obs;
   garco__line line = garco__lines_get (&reader->lines, index);
@@ -310,9 +311,12 @@ read_fields (garco_reader *reader, struct slot *slot, size_t count, size_t index
   if (garco__lines_is_cut (&reader->lines, index))
     return garco__reader_damage (reader, GARCO_ERR_TRUNCATED, number, error,
                                  "the file ends within a line, expected a line end");
-  garco__crinex_line result = garco__crinex_fields (
-      slot->arcs, slot->flags, count, reader->header.view.crinex_version == 10, GARCO__VALUE_MIN,
-      GARCO__VALUE_MAX, line.text, line.size, obs->values + obs->nvalues);
+  garco__crinex_shape shape = {count, reader->header.view.crinex_version == 10, anew,
+                               slot->surplus};
+  garco__crinex_line result =
+      garco__crinex_fields (slot->arcs, slot->flags, &shape, GARCO__VALUE_MIN, GARCO__VALUE_MAX,
+                            line.text, line.size, obs->values + obs->nvalues);
+  slot->surplus = shape.surplus;
   if (result.problem != NULL)
   {
     GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
@@ -347,13 +351,14 @@ read_satellite (garco_reader *reader, const char *text, size_t index, garco_erro
     return GARCO_OK; /* check_list has found none */
   size_t count = reader->header.view.types[system].count;
   struct slot *slot = &crinex->slots[system][number];
-  if (slot->seen + 1 != crinex->epoch || memcmp (slot->text, text, 3) != 0)
+  bool anew = slot->seen + 1 != crinex->epoch || memcmp (slot->text, text, 3) != 0;
+  if (anew)
     GARCO_TRY (clear_slot (slot, count, error));
   memcpy (slot->text, text, 3);
   slot->seen = crinex->epoch;
   GARCO_TRY (garco__obs_reserve (reader->obs, count, error));
   bool sound;
-  GARCO_TRY (read_fields (reader, slot, count, index, &sound, error));
+  GARCO_TRY (read_fields (reader, slot, count, anew, index, &sound, error));
   if (sound)
     garco__obs_add (reader->obs, system, number, count);
   return GARCO_OK;

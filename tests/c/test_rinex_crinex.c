@@ -172,6 +172,38 @@ static const struct sample samples[] = {
      "0 2024-01-01T00:01:00.000\n"
      "G01 8/_6 7/_7\n",
      NULL},
+    {"fields and indicators too many",
+     CRINEX_3 HEADER_3 "> 2024 01 01 00 00 00.0000000  0  1      G01\n"
+                       "\n"
+                       "3&5     &7&&&&&&&&\n"
+                       "                   3\n"
+                       "\n"
+                       "1     18\n"
+                       "                 1 0\n"
+                       "\n"
+                       "1    18\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 5/_7 -\n"
+     "0 2024-01-01T00:00:30.000\n"
+     "G01 6/18 -\n"
+     "!! 15: G01, column 6: text behind the last indicator, expected 2 fields and their "
+     "indicators\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 5/_7 -\n"
+     "0 2024-01-01T00:00:30.000\n"
+     "G01 6/18 -\n"
+     "! 15: G01, column 6: text behind the last indicator, expected 2 fields and their "
+     "indicators\n"
+     "0 2024-01-01T00:01:00.000\n"},
+    {"indicators too many for the fields",
+     CRINEX_3 HEADER_3 "> 2024 01 01 00 00 00.0000000  0  1      G01\n"
+                       "\n"
+                       "3&5     &7&&&&&&&\n",
+     "!! 9: G01, column 10: text behind the last indicator, expected 2 fields and their "
+     "indicators\n",
+     "! 9: G01, column 10: text behind the last indicator, expected 2 fields and their "
+     "indicators\n"
+     "0 2024-01-01T00:00:00.000\n"},
     {"satellites move, go and return",
      CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  2G01G02\n"
                        "\n"

@@ -5,7 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 
 import pytest
 from garco_program import assert_rows, info, query, refuse, row, salvage, values_of
-from rinex_text import crinex, epoch2, epoch3, event3, field
+from rinex_text import body_lines, crinex, epoch2, epoch3, event3, field
 from rinex_text import header2, header3, labelled, satellite2, satellite3, text
 
 # ------------------------------------------------------------------ 21
@@ -41,6 +41,14 @@ def test_21_v3_wide(form):
 
 def test_21_v3_wide_two_satellites():
     assert_rows(query(v3_wide()), rows_of_wide())
+
+
+def test_21_v3_wide_surplus(hatanaka):
+    """At its limit of 100 types RNXCMP writes behind the indicators of the first satellite those of the second: to be
+    ignored."""
+    crx = hatanaka(v3_wide())
+    assert max(map(len, body_lines(crx))) == 1400, "the input must show the defect"
+    assert_rows(query(crx), rows_of_wide())
 
 
 # ------------------------------------------------------------------ 22

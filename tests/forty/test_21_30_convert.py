@@ -17,6 +17,7 @@ def test_21_v3_wide_convert(convert, hatanaka):
     crx = convert(v3_wide(), "crinex")
     assert [len(line) for line in body_lines(crx)[2:]] == [1200, 1200]
     same(garco_program.crx2rnx(crx), v3_wide())
+    same(convert(hatanaka(v3_wide()), "rinex"), v3_wide())
 
 
 def test_22_v3_cut_convert(convert, hatanaka):

@@ -28,12 +28,14 @@ from rinex_text import (
     crinex,
     epoch2,
     epoch3,
+    event3,
     header2,
     header3,
     labelled,
     satellite2,
     satellite3,
     text,
+    types3,
 )
 
 
@@ -534,3 +536,27 @@ def test_38_h_midarc_twice():
     assert row(1, "G01", "1C", 20000001.0) in rows
     assert not got - cells([row(0, "G01", "1C", 20000000.0), row(1, "G01", "1C", 20000001.0)])
     assert said.strip()
+
+
+def test_38_h_midarc_stale_types(hatanaka):
+    """RNXCMP's stale label: a short line after a types line sets a false count: five fields stand for two types."""
+    plain = text(
+        header3({"G": ["C1C", "L1C"]}),
+        epoch3(0, 1),
+        satellite3("G01", [20000000.0, 1e8]),
+        event3(4, types3("G", ["C1C", "L1C"])),
+        event3(6, satellite3("G01", ["5.000"]), date="> 2024 01 01 00 00 40.0000000"),
+        epoch3(50, 1),
+        satellite3("G01", [20000001.0]),
+        epoch3(55, 1),
+        satellite3("G01", [20000002.0]),
+    )
+    crx = hatanaka(plain)
+    assert b"&&&&&&&&&&" in crx, "the input must show the defect"
+    expected = [
+        row(0, "G01", "1C", 20000000.0, 1e8),
+        row(50, "G01", "1C", 20000001.0),
+        row(55, "G01", "1C", 20000002.0),
+    ]
+    assert_rows(query(plain), expected)
+    assert_rows(query(crx), expected)

@@ -503,6 +503,20 @@ is_blank_stretch (garco_reader *reader, bool *blank, size_t *lines, garco_error 
   return GARCO_OK;
 }
 
+/* Takes a blank stretch off. Blanks at the end of the input without a line end are the beginning of
+ * an epoch line that a cut has taken the rest of; bytes of 0 there are padding. */
+static garco_status
+take_blank_stretch (garco_reader *reader, size_t lines, garco_error *error)
+{
+  garco__line last = garco__lines_get (&reader->lines, lines - 1);
+  if (garco__lines_is_cut (&reader->lines, lines - 1) && memchr (last.text, ' ', last.size) != NULL)
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_TRUNCATED,
+                                     garco__reader_line_number (reader, lines - 1), error,
+                                     "the file ends within a line, expected a line end"));
+  garco__lines_take (&reader->lines, lines);
+  return GARCO_OK;
+}
+
 static bool
 is_second_header (garco__line line)
 {
@@ -535,10 +549,7 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
     if (status != GARCO_OK)
       return status;
     if (blank)
-    {
-      garco__lines_take (&reader->lines, lines);
-      return GARCO_OK;
-    }
+      return take_blank_stretch (reader, lines, error);
   }
   char quote[GARCO__QUOTE_SIZE];
   GARCO_TRY (restore_line (reader, line, &draft, error));

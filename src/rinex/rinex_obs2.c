@@ -234,6 +234,13 @@ check_shape (garco_reader *reader, struct layout *layout, size_t count, size_t h
   int64_t line = garco__reader_line_number (reader, 0);
   size_t lines = lines_of (layout);
   *sound = true;
+  if (garco__lines_is_cut (&reader->lines, 0) && garco__lines_get (&reader->lines, 0).size < 32)
+  {
+    *sound = false;
+    return garco__reader_damage (reader, GARCO_ERR_TRUNCATED, line, error,
+                                 "the file ends within an epoch line, expected a count of "
+                                 "satellites in columns 30 to 32");
+  }
   if (reader->header.view.types[0].count == 0 && layout->nsats > 0)
   {
     *sound = false;

@@ -151,6 +151,16 @@ garco__read_epoch3 (garco_reader *reader, const garco__stamp *stamp, bool *found
   if (status != GARCO_OK)
     return status;
   garco__line line = garco__lines_get (&reader->lines, 0);
+  if (garco__lines_is_cut (&reader->lines, 0) && line.size < 35)
+  {
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_TRUNCATED,
+                                     garco__reader_line_number (reader, 0), error,
+                                     "the file ends within an epoch line, expected a count of "
+                                     "satellites in columns 33 to 35"));
+    reader->epochs_lost++;
+    garco__lines_take (&reader->lines, 1);
+    return GARCO_OK;
+  }
   GARCO_TRY (garco__reader_begin (reader, stamp, error));
   GARCO_TRY (garco__reader_append_text (reader, line, error));
   GARCO_TRY (read_clock (reader, line, error));

@@ -3,6 +3,17 @@
 #include "rinex_dump.h"
 
 static const struct sample samples[] = {
+    {"cut in the blanks that an epoch line begins with",
+     CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
+                       "\n"
+                       "3&1 3&2\n"
+                       "      ",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "!! 9: the file ends within a line, expected a line end\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "! 9: the file ends within a line, expected a line end\n"},
     {"orders 0, 2, 3 and 5",
      CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
                        "\n"

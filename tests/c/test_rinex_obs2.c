@@ -3,6 +3,16 @@
 #include "rinex_dump.h"
 
 static const struct sample samples[] = {
+    {"cut before the count of satellites",
+     HEADER_2 " 24  1  1  0  0  0.0000000  0  1G01\n" ROW_A " 24  1  1  0  1  0.0000000  0",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 20000000000 100000000123/47\n"
+     "!! 6: the file ends within an epoch line, expected a count of satellites in columns 30 to "
+     "32\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 20000000000 100000000123/47\n"
+     "! 6: the file ends within an epoch line, expected a count of satellites in columns 30 to "
+     "32\n"},
     {"two satellites", HEADER_2 " 24  1  1  0  0  0.0000000  0  2G01R02\n" ROW_A ROW_B,
      "0 2024-01-01T00:00:00.000\n"
      "G01 20000000000 100000000123/47\n"

@@ -5,6 +5,17 @@
 #define E3(time, count) "> 2024 01 01 00 " time ".0000000  0" count "\n"
 
 static const struct sample samples[] = {
+    {"cut before the count of satellites",
+     HEADER_3 "> 2024 01 01 00 00 00.0000000  0  1\n"
+              "G01" ROW_A "> 2024 01 01 00 01 00.0000000  0",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 20000000000 100000000123/47\n"
+     "!! 6: the file ends within an epoch line, expected a count of satellites in columns 33 to "
+     "35\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 20000000000 100000000123/47\n"
+     "! 6: the file ends within an epoch line, expected a count of satellites in columns 33 to "
+     "35\n"},
     {"two systems",
      HEADER_3 "> 2024 01 01 00 00 00.0000000  0  2\n"
               "G01" ROW_A "R 2" ROW_B,
@@ -169,8 +180,7 @@ static const struct sample samples[] = {
     {"two files in one",
      HEADER_3 "> 2024 01 01 00 00 00.0000000  0  1\n"
               "G01" ROW_A VERSION_3 "R    1 C1C                                                  "
-                                    "SYS / # / OBS TYPES\n" END_OF_HEADER
-              "> 2024 01 01 00 00 00.0000000  0  1\n"
+              "SYS / # / OBS TYPES\n" END_OF_HEADER "> 2024 01 01 00 00 00.0000000  0  1\n"
               "R01" ROW_B,
      "0 2024-01-01T00:00:00.000\n"
      "G01 20000000000 100000000123/47\n"

@@ -1,4 +1,5 @@
-/* Runs a command and writes "SECONDS KILOBYTES" to a file: its time and its peak memory.
+/* Runs a command and writes "SECONDS CPU-SECONDS KILOBYTES" to a file: its time, that of
+ * its processors, and its peak memory.
  *
  * A child's peak as wait4 gives it starts from that of the process that forked it, so a large
  * parent such as Python would hide what a small command needs. This parent needs next to nothing.
@@ -20,6 +21,12 @@ seconds (void)
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static double
+seconds_of (struct timeval time)
+{
+  return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -38,8 +45,10 @@ main (int argc, char **argv)
   if (child < 0 || wait4 (child, &status, 0, &usage) != child)
     return EXIT_FAILURE;
   double took = seconds () - start;
+  double cpu = seconds_of (usage.ru_utime) + seconds_of (usage.ru_stime);
   FILE *file = fopen (argv[1], "w");
-  if (file == NULL || fprintf (file, "%.6f %ld\n", took, usage.ru_maxrss) < 0 || fclose (file) != 0)
+  if (file == NULL || fprintf (file, "%.6f %.6f %ld\n", took, cpu, usage.ru_maxrss) < 0 ||
+      fclose (file) != 0)
     return EXIT_FAILURE;
   return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
 }

@@ -10,11 +10,11 @@ static const struct sample samples[] = {
               "G01" ROW_A "> 2024 01 01 00 01 00.0000000  0",
      "0 2024-01-01T00:00:00.000\n"
      "G01 20000000000 100000000123/47\n"
-     "!! 6: the file ends within an epoch line, expected a count of satellites in columns 33 to "
+     "!! 7: the file ends within an epoch line, expected a count of satellites in columns 33 to "
      "35\n",
      "0 2024-01-01T00:00:00.000\n"
      "G01 20000000000 100000000123/47\n"
-     "! 6: the file ends within an epoch line, expected a count of satellites in columns 33 to "
+     "! 7: the file ends within an epoch line, expected a count of satellites in columns 33 to "
      "35\n"},
     {"two systems",
      HEADER_3 "> 2024 01 01 00 00 00.0000000  0  2\n"

@@ -260,6 +260,8 @@ extern "C"
     int64_t line;        /* of the epoch line in the (decompressed) text, from 1 */
     size_t nsats;
     const garco_epoch_sat *sats;
+    const char *names; /* three characters a satellite as the file has them ("G 5", "  5"); NULL: by
+                          the numbers */
     const int64_t
         *values; /* thousandths of the printed unit; GARCO_MISSING where blank; a printed 0 is 0 */
     const char

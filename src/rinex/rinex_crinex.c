@@ -360,7 +360,7 @@ read_satellite (garco_reader *reader, const char *text, size_t index, garco_erro
   bool sound;
   GARCO_TRY (read_fields (reader, slot, count, anew, index, &sound, error));
   if (sound)
-    garco__obs_add (reader->obs, system, number, count);
+    garco__obs_add (reader->obs, system, number, slot->text, count);
   return GARCO_OK;
 }
 

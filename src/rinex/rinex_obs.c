@@ -38,7 +38,7 @@ garco__obs_reserve (garco__obs *obs, size_t count, garco_error *error)
 }
 
 bool
-garco__obs_add (garco__obs *obs, int system, int number, size_t count)
+garco__obs_add (garco__obs *obs, int system, int number, const char *name, size_t count)
 {
   uint64_t *seen = &obs->seen[system][number];
   if (*seen == obs->epoch || obs->nsats == GARCO__SATS_LIMIT)
@@ -46,6 +46,7 @@ garco__obs_add (garco__obs *obs, int system, int number, size_t count)
   if (*seen >= obs->first_of_time)
     obs->repeated = true;
   *seen = obs->epoch;
+  memcpy (obs->names[obs->nsats], name, 3);
   obs->sats[obs->nsats++] =
       (garco_epoch_sat){(uint8_t)system, (uint8_t)number, (uint16_t)count, (uint32_t)obs->nvalues};
   obs->nvalues += count;

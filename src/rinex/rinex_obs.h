@@ -12,6 +12,7 @@
 typedef struct garco__obs
 {
   garco_epoch_sat sats[GARCO__SATS_LIMIT];
+  char names[GARCO__SATS_LIMIT][3];
   size_t nsats;
   int64_t *values;
   char *indicators;
@@ -26,9 +27,9 @@ typedef struct garco__obs
 void garco__obs_begin (garco__obs *obs, bool same_time);
 /* Room for `count` fields behind those of the satellites so far. */
 garco_status garco__obs_reserve (garco__obs *obs, size_t count, garco_error *error);
-/* Takes `count` fields behind the present ones for a satellite; false where the epoch has the
- * satellite already. */
-bool garco__obs_add (garco__obs *obs, int system, int number, size_t count);
+/* Takes `count` fields behind the present ones for a satellite, written `name`; false where the
+ * epoch has the satellite already. */
+bool garco__obs_add (garco__obs *obs, int system, int number, const char *name, size_t count);
 /* Makes field i.. of the satellite about to be added blank. */
 void garco__obs_blank (garco__obs *obs, size_t from, size_t count);
 /* What is wrong with a line's fields; `what` NULL: nothing. */

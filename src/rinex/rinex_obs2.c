@@ -209,7 +209,7 @@ read_satellite (garco_reader *reader, const struct listed_sat *sat, size_t index
       return GARCO_OK;
   }
   garco__obs_blank (obs, 5 * lines < count ? 5 * lines : count, count);
-  if (garco__obs_add (obs, sat->system, sat->number, count))
+  if (garco__obs_add (obs, sat->system, sat->number, sat->text, count))
     return GARCO_OK;
   return garco__reader_damage (reader, GARCO_ERR_CORRUPT, reader->epoch.line, error,
                                "%s a second time in the epoch, expected another satellite",

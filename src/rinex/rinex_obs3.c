@@ -117,7 +117,7 @@ read_satellite (garco_reader *reader, size_t index, garco_error *error)
     if (!problem.cut)
       return GARCO_OK;
   }
-  if (garco__obs_add (obs, system, sat, count))
+  if (garco__obs_add (obs, system, sat, line.text, count))
     return GARCO_OK;
   return garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
                                "%.3s a second time in the epoch, expected another satellite",

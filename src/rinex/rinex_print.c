@@ -160,7 +160,7 @@ set_count (int version, size_t nsats, char head[HEAD_ROOM])
   size_t said = 0;
   for (int i = 0; i < 3; i++)
     said = columns[i] >= '0' && columns[i] <= '9' ? 10 * said + (size_t)(columns[i] - '0') : said;
-  if (said == nsats && columns[2] != ' ')
+  if (said == nsats && memcmp (columns, "   ", 3) != 0)
     return;
   columns[0] = nsats >= 100 ? (char)('0' + nsats / 100) : ' ';
   columns[1] = nsats >= 10 ? (char)('0' + nsats / 10 % 10) : ' ';
@@ -198,7 +198,9 @@ static void
 put_name (int version, const garco_epoch *epoch, size_t index, char *name)
 {
   const garco_epoch_sat *sat = &epoch->sats[index];
-  const char *found = version < 300 && epoch->text != NULL ? find_name (epoch, index) : NULL;
+  const char *found = epoch->names != NULL ? epoch->names + 3 * index : NULL;
+  if (found == NULL && version < 300 && epoch->text != NULL)
+    found = find_name (epoch, index);
   if (found != NULL && names_satellite (found, sat))
   {
     memcpy (name, found, 3);

@@ -76,6 +76,7 @@ garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
   garco_epoch *epoch = &reader->epoch;
   epoch->nsats = reader->obs->nsats;
   epoch->sats = reader->obs->sats;
+  epoch->names = reader->obs->names[0];
   epoch->values = reader->obs->values;
   epoch->indicators = reader->obs->indicators;
   epoch->text = (const char *)reader->text.data;

@@ -190,6 +190,25 @@ test_lines_of_other_epochs (void **state)
   expect (211, GARCO_FORM_RINEX, &epoch, 1, " 24  1  1  0  0 15.0000000  0  0\n");
 }
 
+/* Satellites as the file spells them, and a count that stands elsewhere in its columns. */
+static void
+test_names_as_written (void **state)
+{
+  (void)state;
+  static const garco_epoch_sat sats[] = {{0, 7, 0, 0}, {1, 24, 0, 0}};
+  static const char line[] = "> 2024 01 01 00 00 15.0000000  0 2\n";
+  garco_epoch epoch = {.time_ms = START,
+                       .clock_ps = NONE,
+                       .nsats = 2,
+                       .sats = sats,
+                       .names = "G 7R24",
+                       .text = line,
+                       .text_size = strlen (line)};
+  expect (304, GARCO_FORM_RINEX, &epoch, 1, "> 2024 01 01 00 00 15.0000000  0 2\nG 7\nR24\n");
+  epoch.names = "G08R24"; /* not these satellites */
+  expect (304, GARCO_FORM_RINEX, &epoch, 1, "> 2024 01 01 00 00 15.0000000  0 2\nG07\nR24\n");
+}
+
 static void
 test_plain_3 (void **state)
 {
@@ -543,6 +562,7 @@ main (void)
       cmocka_unit_test (test_plain_2),
       cmocka_unit_test (test_epoch_lines_from_text),
       cmocka_unit_test (test_lines_of_other_epochs),
+      cmocka_unit_test (test_names_as_written),
       cmocka_unit_test (test_plain_3),
       cmocka_unit_test (test_picoseconds),
       cmocka_unit_test (test_events),

@@ -312,10 +312,11 @@ extern "C"
     garco_form form;
     const char *program; /* line 2 of Hatanaka text, 40 characters at most; NULL: "garco VERSION" */
     const char *date;    /* line 2 of Hatanaka text, 20 characters at most; NULL: the current UTC */
+    bool rnxcmp_compatible; /* the bytes of RNXCMP 4.1 also where it is wrong: docs/conversion.md */
   } garco_writer_options;
 #define GARCO_WRITER_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    GARCO_FORM_RINEX, NULL, NULL                                                                   \
+    GARCO_FORM_RINEX, NULL, NULL, false                                                            \
   }
 
   typedef struct garco_writer garco_writer;

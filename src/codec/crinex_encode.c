@@ -225,7 +225,7 @@ state_reserve (epoch_state *state, size_t satellites, size_t fields, garco_error
     state->satellites = moved;
     state->satellite_room = satellites;
   }
-  if (fields > state->field_room)
+  if (fields > state->field_room || state->arcs == NULL)
   {
     void *arcs = state->arcs, *flags = state->flags;
     GARCO_TRY (garco__reallocate (&arcs, fields, sizeof (struct arc), error));

@@ -14,8 +14,8 @@
  *   RINEX 3: the clock in columns 42 to 56, from 4.02 on picoseconds in 58 to 62; a satellite a
  * line.
  *
- * Values below 1 have no leading zero, missing ones are blank, lines end with their last
- * character.
+ * Values below 1 have no leading zero, unless the style asks for one; missing ones are blank, lines
+ * end with their last character.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rinex/rinex_write.h"
 
@@ -24,12 +24,14 @@
 
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "rinex/rinex_digits.h"
 #include "rinex/rinex_stamp.h"
 
 #define VALUE_WIDTH 14
 #define FIELD_WIDTH 16
 #define MAX_COUNT 999
 #define HEAD_ROOM 64
+#define CLOCK_PART 100000000 /* RNXCMP keeps clocks in two parts, eight digits in the lower */
 
 static size_t
 head_width (int version)
@@ -58,13 +60,31 @@ put_fixed (char *field, int width, int64_t value, int decimals)
   return fits;
 }
 
+/* What crx2rnx prints for a negative clock whose last eight digits are zeros: the digits before
+ * them one too small, -1.4 for -1.5 and -.0 for -.1. */
+static bool
+put_slipped_clock (char *field, int width, int64_t value, int decimals)
+{
+  bool fits = put_fixed (field, width, -value - CLOCK_PART, decimals) && field[0] == ' ';
+  int at = 0;
+  while (at < width && field[at] == ' ')
+    at++;
+  if (fits)
+    field[at - 1] = '-';
+  return fits;
+}
+
 static garco_status
-put_clock (int version, int64_t clock_ps, char *field, garco_error *error)
+put_clock (int version, int64_t clock_ps, const garco__print_style *style, char *field,
+           garco_error *error)
 {
   bool modern = version >= 300;
+  int width = modern ? 15 : 12, decimals = modern ? 12 : 9;
   int64_t half = clock_ps < 0 ? -500 : 500;
-  bool fits = modern ? put_fixed (field, 15, clock_ps, 12)
-                     : put_fixed (field, 12, (clock_ps + half) / 1000, 9);
+  int64_t value = modern ? clock_ps : (clock_ps + half) / 1000;
+  bool slips = style->rnxcmp && value < 0 && value % CLOCK_PART == 0;
+  bool fits = slips ? put_slipped_clock (field, width, value, decimals)
+                    : put_fixed (field, width, value, decimals);
   return fits ? GARCO_OK
               : garco__fail (error, GARCO_ERR_LIMIT, NULL,
                              "a clock offset that %d columns cannot hold", modern ? 15 : 12);
@@ -263,28 +283,38 @@ end_line (garco__buffer *out, size_t start)
   out->data[out->size++] = '\n';
 }
 
-/* Columns `from` to `to` of the epoch line, and what follows them. */
-static garco_status
-print_head (int version, const garco_epoch *epoch, const garco__buffer *line, garco__buffer *out,
-            garco_error *error)
+/* Columns of the epoch line that was read; false where it does not reach there or is blank. */
+static bool
+copy_columns (int version, const garco_epoch *epoch, size_t start, size_t size, char *to)
 {
-  size_t start = out->size, width = version >= 300 ? 41 : 68;
-  size_t size = line->size < width ? line->size : width;
-  GARCO_TRY (garco__buffer_reserve (out, width + 22, error));
+  garco__line line;
+  if (!own_line (version, epoch, &line))
+    return false;
+  garco__line piece = garco__cut (line, start, size);
+  if (piece.size == 0)
+    return false;
+  memset (to, ' ', size);
+  memcpy (to + (piece.text - line.text - (ptrdiff_t)start), piece.text, piece.size);
+  return true;
+}
+
+/* The epoch line up to its first satellites, the clock, the picoseconds. */
+static garco_status
+print_head (int version, const garco_epoch *epoch, const garco__buffer *line,
+            const garco__print_style *style, garco__buffer *out, garco_error *error)
+{
+  size_t start = out->size, width = version >= 300 ? 41 : 68, clock = version >= 300 ? 15 : 12;
+  size_t size = line->size < width ? line->size : width, room = width + clock + 6;
+  GARCO_TRY (garco__buffer_reserve (out, room + 1, error));
   char *at = (char *)out->data + start;
-  memset (at, ' ', width);
+  memset (at, ' ', room);
   memcpy (at, line->data, size);
-  out->size += width;
+  if (epoch->clock_ps != GARCO_MISSING &&
+      !(style->clock_text && copy_columns (version, epoch, width, clock, at + width)))
+    GARCO_TRY (put_clock (version, epoch->clock_ps, style, at + width, error));
   if (version >= 300)
-  {
-    memset (at + width, ' ', 16);
-    garco__epoch_picoseconds (version, epoch, at + width + 16);
-  }
-  else
-    memset (at + width, ' ', 12);
-  if (epoch->clock_ps != GARCO_MISSING)
-    GARCO_TRY (put_clock (version, epoch->clock_ps, at + width, error));
-  out->size += version >= 300 ? 21 : 12;
+    garco__epoch_picoseconds (version, epoch, at + width + clock + 1);
+  out->size += room;
   end_line (out, start);
   return GARCO_OK;
 }
@@ -307,35 +337,37 @@ print_continuation (const garco__buffer *line, garco__buffer *out, garco_error *
 }
 
 static garco_status
-put_field (const garco_epoch *epoch, size_t field, char *at, garco_error *error)
+fail_wide (garco_error *error)
 {
-  int64_t value = epoch->values[field];
-  if (value == GARCO_MISSING)
-    memset (at, ' ', VALUE_WIDTH);
-  else if (!put_fixed (at, VALUE_WIDTH, value, 3))
-    return garco__fail (error, GARCO_ERR_LIMIT, NULL, "a value that %d columns cannot hold",
-                        VALUE_WIDTH);
-  if (epoch->indicators != NULL)
-    memcpy (at + VALUE_WIDTH, epoch->indicators + 2 * field, 2);
-  else
-    memset (at + VALUE_WIDTH, ' ', 2);
-  return GARCO_OK;
+  return garco__fail (error, GARCO_ERR_LIMIT, NULL, "a value that %d columns cannot hold",
+                      VALUE_WIDTH);
 }
 
-/* The values of a satellite, `per_line` a line; `start` is where the first line begins. */
+/* The values of a satellite, `per_line` a line; `start` is where the first line begins. The buffer
+ * has room for them. */
 static garco_status
 print_values (const garco_epoch *epoch, const garco_epoch_sat *sat, size_t per_line, size_t start,
-              garco__buffer *out, garco_error *error)
+              const garco__print_style *style, garco__buffer *out, garco_error *error)
 {
-  GARCO_TRY (garco__buffer_reserve (out, (FIELD_WIDTH + 1) * ((size_t)sat->count + 1), error));
-  for (size_t i = 0; i < sat->count; i++)
+  const int64_t *values = epoch->values + sat->first;
+  const char *flags = epoch->indicators != NULL ? epoch->indicators + 2 * (size_t)sat->first : NULL;
+  for (size_t i = 0, column = 0; i < sat->count; i++, column++)
   {
-    if (i > 0 && i % per_line == 0)
+    if (column == per_line)
     {
       end_line (out, start);
       start = out->size;
+      column = 0;
     }
-    GARCO_TRY (put_field (epoch, sat->first + i, (char *)out->data + out->size, error));
+    char *at = (char *)out->data + out->size;
+    const char *pair = flags != NULL ? flags + 2 * i : "  ";
+    int64_t value = values[i];
+    if (value == GARCO_MISSING)
+      garco__put_no_value (at, pair);
+    else if (value >= GARCO__VALUE_MIN && value <= GARCO__VALUE_MAX)
+      garco__put_value (at, value, value < 0 ? style->negative_zero : style->zero, pair);
+    else
+      return fail_wide (error);
     out->size += FIELD_WIDTH;
   }
   if (sat->count > 0 || out->size > start)
@@ -343,24 +375,54 @@ print_values (const garco_epoch *epoch, const garco_epoch_sat *sat, size_t per_l
   return GARCO_OK;
 }
 
+/* Bytes that the satellites' lines take at most. */
+static size_t
+room_for_values (const garco_epoch *epoch)
+{
+  size_t room = 0;
+  for (size_t i = 0; i < epoch->nsats; i++)
+    room += (FIELD_WIDTH + 1) * ((size_t)epoch->sats[i].count + 1);
+  return room;
+}
+
 garco_status
 garco__print_epoch (int version, const garco_epoch *epoch, const garco__buffer *line,
-                    garco__buffer *out, garco_error *error)
+                    const garco__print_style *style, garco__buffer *out, garco_error *error)
 {
   bool modern = version >= 300;
-  GARCO_TRY (print_head (version, epoch, line, out, error));
+  GARCO_TRY (print_head (version, epoch, line, style, out, error));
   if (!modern)
     GARCO_TRY (print_continuation (line, out, error));
+  GARCO_TRY (garco__buffer_reserve (out, room_for_values (epoch), error));
   for (size_t i = 0; i < epoch->nsats; i++)
   {
-    char name[3];
     size_t start = out->size;
     if (modern)
     {
-      put_name (version, epoch, i, name);
-      GARCO_TRY (garco__buffer_append (out, name, sizeof name, error));
+      put_name (version, epoch, i, (char *)out->data + start);
+      out->size += 3;
     }
-    GARCO_TRY (print_values (epoch, &epoch->sats[i], modern ? SIZE_MAX : 5, start, out, error));
+    GARCO_TRY (
+        print_values (epoch, &epoch->sats[i], modern ? SIZE_MAX : 5, start, style, out, error));
+  }
+  return GARCO_OK;
+}
+
+garco_status
+garco__print_lines (const char *text, size_t size, char line_end, garco__buffer *out,
+                    garco_error *error)
+{
+  GARCO_TRY (garco__buffer_reserve (out, size + 2, error));
+  for (const char *at = text, *end = text + size; at != NULL;)
+  {
+    const char *stop = at < end ? memchr (at, line_end, (size_t)(end - at)) : NULL;
+    size_t start = out->size, length = (size_t)((stop != NULL ? stop : end) - at);
+    if (length > 0 && at[length - 1] == '\r')
+      length--;
+    memcpy (out->data + start, at, length);
+    out->size += length;
+    end_line (out, start);
+    at = stop != NULL ? stop + 1 : NULL;
   }
   return GARCO_OK;
 }
@@ -368,21 +430,31 @@ garco__print_epoch (int version, const garco_epoch *epoch, const garco__buffer *
 /* ------------------------------------------------------------------ events */
 
 garco_status
+garco__print_event_line (int version, const garco_epoch *epoch, size_t count, garco__buffer *out,
+                         garco_error *error)
+{
+  char head[HEAD_ROOM];
+  size_t start = out->size;
+  if (count > MAX_COUNT)
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL, "an event of %zu lines, expected %d at most",
+                        count, MAX_COUNT);
+  GARCO_TRY (check_time (version, epoch, error));
+  make_head (version, epoch, head);
+  set_count (version, count, head);
+  GARCO_TRY (garco__buffer_reserve (out, HEAD_ROOM + 1, error));
+  memcpy (out->data + start, head, head_width (version));
+  out->size += head_width (version);
+  end_line (out, start);
+  return GARCO_OK;
+}
+
+garco_status
 garco__print_event (int version, const garco_epoch *epoch, garco__buffer *out, garco_error *error)
 {
   size_t start = out->size;
-  char head[HEAD_ROOM];
-  GARCO_TRY (garco__buffer_reserve (out, epoch->text_size + HEAD_ROOM + 1, error));
   if (epoch->text == NULL || epoch->text_size == 0)
-  {
-    GARCO_TRY (check_time (version, epoch, error));
-    make_head (version, epoch, head);
-    set_count (version, 0, head);
-    memcpy (out->data + start, head, head_width (version));
-    out->size += head_width (version);
-    end_line (out, start);
-    return GARCO_OK;
-  }
+    return garco__print_event_line (version, epoch, 0, out, error);
+  GARCO_TRY (garco__buffer_reserve (out, epoch->text_size + HEAD_ROOM + 1, error));
   size_t line = start;
   for (size_t i = 0; i < epoch->text_size; i++)
     if (epoch->text[i] == '\n')

@@ -24,6 +24,7 @@ struct garco_writer
   garco__sink *sink;
   garco__crinex_encoder *encoder;
   int version;
+  garco__print_style style;
   bool headed, closed, failed; /* failed: half an epoch may be in `out` */
   int64_t epochs;
   garco__buffer line, out;
@@ -65,6 +66,7 @@ static garco_status
 keep_options (garco_writer *writer, const garco_writer_options *options, garco_error *error)
 {
   writer->form = options->form;
+  writer->style.rnxcmp = options->rnxcmp_compatible;
   snprintf (writer->program, sizeof writer->program, "garco %s", garco_version ());
   present_date (writer->date);
   if (options->program != NULL)
@@ -122,7 +124,9 @@ garco_writer_header (garco_writer *writer, const garco_header *header, garco_err
   writer->version = header->version;
   if (writer->form == GARCO_FORM_CRINEX)
   {
-    GARCO_TRY (garco__crinex_encoder_new (header->version, &writer->encoder, error));
+    /* RNXCMP 4.1 writes 3.0 for all, without picoseconds. */
+    int version = header->version >= 402 && writer->style.rnxcmp ? 401 : header->version;
+    GARCO_TRY (garco__crinex_encoder_new (version, &writer->encoder, error));
     GARCO_TRY (garco__crinex_put_head (writer->encoder, writer->program, writer->date, &writer->out,
                                        error));
   }
@@ -151,7 +155,8 @@ write_slips (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
 {
   garco__buffer text = {0};
   size_t lines = 0;
-  garco_status status = garco__print_epoch (writer->version, epoch, &writer->line, &text, error);
+  garco_status status =
+      garco__print_epoch (writer->version, epoch, &writer->line, &writer->style, &text, error);
   for (size_t i = 0; i < text.size; i++)
     lines += text.data[i] == '\n';
   if (status == GARCO_OK && lines != epoch->nsats + 1)
@@ -166,6 +171,29 @@ write_slips (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
   return status;
 }
 
+/* The clock as rnx2crx reads it out of the epoch line: the characters around the point as one
+ * number, and the eight behind them as another that begins with its first digit wherever that
+ * stands, so that a fraction of few digits is misread. */
+static int64_t
+slipped_clock (int version, const garco_epoch *epoch)
+{
+  size_t start = version >= 300 ? 41 : 68, upper = version >= 300 ? 4 : 1;
+  char field[16] = "", high[8] = "", low[9] = "";
+  const char *end = epoch->text != NULL ? memchr (epoch->text, '\n', epoch->text_size) : NULL;
+  size_t size = end != NULL ? (size_t)(end - epoch->text) : 0;
+  if (size <= start + 3 || epoch->text[start + 2] != '.')
+    return epoch->clock_ps;
+  memcpy (field, epoch->text + start, size - start < 15 ? size - start : 15);
+  memcpy (high, field, 2);
+  memcpy (high + 2, field + 3, upper);
+  if (strlen (field) > 3 + upper)
+    memcpy (low, field + 3 + upper, 8);
+  int64_t lower = strtol (low, NULL, 10);
+  int64_t value = strtol (high, NULL, 10) * INT64_C (100000000);
+  value += strchr (field, '-') != NULL ? -lower : lower;
+  return version >= 300 ? value : value * 1000;
+}
+
 static garco_status
 write_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
 {
@@ -174,11 +202,15 @@ write_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
     return write_event (writer, epoch, error);
   GARCO_TRY (garco__epoch_line (writer->version, epoch, &writer->line, error));
   if (writer->form == GARCO_FORM_RINEX)
-    return garco__print_epoch (writer->version, epoch, &writer->line, &writer->out, error);
+    return garco__print_epoch (writer->version, epoch, &writer->line, &writer->style, &writer->out,
+                               error);
   if (epoch->flag == 6)
     return write_slips (writer, epoch, error);
   garco__epoch_picoseconds (writer->version, epoch, picoseconds);
-  return garco__crinex_put_epoch (writer->encoder, epoch, (const char *)writer->line.data,
+  garco_epoch copy = *epoch;
+  if (writer->style.rnxcmp && epoch->clock_ps != GARCO_MISSING)
+    copy.clock_ps = slipped_clock (writer->version, epoch);
+  return garco__crinex_put_epoch (writer->encoder, &copy, (const char *)writer->line.data,
                                   writer->line.size, picoseconds, &writer->out, error);
 }
 
@@ -199,6 +231,26 @@ garco_writer_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error 
   if (status < 0)
     return garco__fail (error, status, writer->path, "record %lld of the body: %s",
                         (long long)writer->epochs, local.message);
+  return flush_text (writer, FLUSH_SIZE, error);
+}
+
+void
+garco__writer_style (garco_writer *writer, const garco__print_style *style)
+{
+  bool rnxcmp = writer->style.rnxcmp;
+  writer->style = *style;
+  writer->style.rnxcmp = rnxcmp;
+}
+
+garco_status
+garco__writer_lines (garco_writer *writer, const char *text, size_t size, char line_end,
+                     garco_error *error)
+{
+  if (!writer->headed || writer->closed || writer->failed || writer->form != GARCO_FORM_RINEX)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, writer->path,
+                        "lines are written behind the header of plain text");
+  writer->epochs++;
+  GARCO_TRY (garco__print_lines (text, size, line_end, &writer->out, error));
   return flush_text (writer, FLUSH_SIZE, error);
 }
 

@@ -224,6 +224,7 @@ step (garco_reader *reader, garco_error *error)
       return status;
     if (have == 0)
       return GARCO_END;
+    reader->damaged_before = reader->damaged;
     status = read_record (reader, &found, error);
   }
   return status;

@@ -7,6 +7,7 @@
 #include "rinex/rinex_header.h"
 #include "rinex/rinex_lines.h"
 #include "rinex/rinex_obs.h"
+#include "rinex/rinex_raw.h"
 #include "rinex/rinex_stamp.h"
 
 typedef struct garco__crinex garco__crinex;
@@ -29,6 +30,8 @@ struct garco_reader
   garco_epoch epoch;
   int64_t last_ms, last_ps; /* time of the last epoch of observations */
   int64_t damaged, epochs_lost;
+  int64_t damaged_before; /* the record at hand */
+  garco__raw raw;
   garco__crinex *crinex; /* of Hatanaka text, else NULL */
 };
 

@@ -70,6 +70,25 @@ garco__reader_begin (garco_reader *reader, const garco__stamp *stamp, garco_erro
   return GARCO_OK;
 }
 
+static void
+keep_raw (garco_reader *reader, size_t lines)
+{
+  bool event = reader->epoch.flag >= 2 && reader->epoch.flag <= 5;
+  reader->raw = (garco__raw){NULL, 0, reader->lines.end};
+  if (lines == 0 || event || reader->crinex != NULL || reader->damaged != reader->damaged_before)
+    return;
+  garco__line first = garco__lines_get (&reader->lines, 0);
+  garco__line last = garco__lines_get (&reader->lines, lines - 1);
+  reader->raw.text = first.text;
+  reader->raw.size = (size_t)(last.text + last.size - first.text);
+}
+
+garco__raw
+garco__reader_raw (const garco_reader *reader)
+{
+  return reader->raw;
+}
+
 garco_status
 garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
 {
@@ -81,6 +100,7 @@ garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
   epoch->indicators = reader->obs->indicators;
   epoch->text = (const char *)reader->text.data;
   epoch->text_size = reader->text.size;
+  keep_raw (reader, lines);
   garco__lines_take (&reader->lines, lines);
   if (!reader->obs->repeated || epoch->flag > 1)
     return GARCO_OK;

@@ -580,6 +580,60 @@ extern "C"
   GARCO_API garco_status garco_ingest (const char *const *files, size_t nfiles, const char *uri,
                                        const garco_ingest_options *options, garco_error *error);
 
+  /* ------------------------------------------------------------------ conversion */
+
+  typedef enum garco_convert_form
+  {
+    GARCO_CONVERT_BY_NAME = 0, /* by the output's name (.rnx .YYo, .crx .YYd, a compression's ending
+                                  behind it); where that says nothing the form that the input does
+                                  not have, of several inputs and in a split the first input's */
+    GARCO_CONVERT_RINEX,       /* plain text */
+    GARCO_CONVERT_CRINEX       /* Hatanaka */
+  } garco_convert_form;
+
+  typedef struct garco_convert_options
+  {
+    garco_convert_form form;
+    int version; /* RINEX version to write, times 100: 210, 211, 300 to 305; 0: the input's, of
+                    several the highest that has the first one's 2 or 3 */
+    int64_t start_ms, end_ms; /* start <= time < end */
+    int64_t interval_ms; /* epochs at multiples of it since midnight, to the ms; 0: all epochs */
+    const char *systems; /* these four as in garco_query_options */
+    size_t nsats;
+    const char *const *sats;
+    size_t ncodes;
+    const char *const *codes;
+    bool salvage;           /* as in garco_reader_options */
+    bool rnxcmp_compatible; /* these three as in garco_writer_options */
+    const char *program;
+    const char *date;
+    const char *ending;        /* garco_split: of a compression, put behind the names; NULL: none */
+    garco_damage_fn on_damage; /* salvage; may be NULL */
+    void (*on_notice) (void *context, const char *text); /* what was left out; may be NULL */
+    void (*on_file) (void *context, const char *path);   /* garco_split: a file is complete */
+    void *context;
+  } garco_convert_options;
+#define GARCO_CONVERT_OPTIONS_INIT                                                                 \
+  {                                                                                                \
+    GARCO_CONVERT_BY_NAME, 0, INT64_MIN, INT64_MAX, 0, NULL, 0, NULL, 0, NULL, false, false, NULL, \
+        NULL, NULL, NULL, NULL, NULL, NULL                                                         \
+  }
+
+  /* Writes the inputs ("-": standard input) as one file, compressed by OUTPUT's ending ("-":
+   * standard output). Several are merged in the order of their times, whatever order they are given
+   * in: the header is the first one's with the types of all, records of later headers that differ
+   * become events, an epoch that several have is written once, and epochs of one time that differ
+   * are GARCO_ERR_CORRUPT, naming both. What is not changed keeps its text. The output is there
+   * when it is whole. docs/conversion.md says what becomes of each record. */
+  GARCO_API garco_status garco_convert (const char *const *inputs, size_t ninputs,
+                                        const char *output, const garco_convert_options *options,
+                                        garco_error *error);
+  /* Writes the input as one file an hour (span_ms 3600000) or day (86400000) of its own time into
+   * DIRECTORY, which is made where it is not there, each with the header in force at its begin.
+   * Names are RINEX's, by the input's name or else its marker, and replace files that have them. */
+  GARCO_API garco_status garco_split (const char *input, const char *directory, int64_t span_ms,
+                                      const garco_convert_options *options, garco_error *error);
+
   /* ------------------------------------------------------------------ simulation */
 
   typedef struct garco_simulate_options

@@ -6,21 +6,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "garco.h"
+
 #define CLI_OUTPUT_SIZE ((size_t)1 << 18)
 
 typedef struct cli_output
 {
-  int fd;
+  garco_output *file; /* NULL: standard output */
   char *buffer;
   size_t used;
   bool failed;
-  int number;    /* errno of the failure */
-  char *path;    /* NULL: standard output */
-  char *partial; /* what is written to until it is complete; NULL: straight to `path` */
+  garco_error error; /* of the failure */
 } cli_output;
 
-/* PATH NULL or "-" is standard output. A file takes its name when cli_output_close succeeds; what
- * is there and no regular file (a device, a pipe) is written to as it is. False after a message. */
+/* PATH NULL or "-" is standard output. A file is compressed by its ending and takes its name when
+ * cli_output_close succeeds; what is there and no regular file (a device, a pipe) is written to as
+ * it is. False after a message. */
 bool cli_output_open (cli_output *output, const char *path);
 void cli_output_flush (cli_output *output);
 void cli_output_bytes (cli_output *output, const void *bytes, size_t size);

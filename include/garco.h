@@ -336,6 +336,19 @@ extern "C"
   /* Without a close before it, leaves nothing under the file's name. */
   GARCO_API void garco_writer_free (garco_writer **writer);
 
+  /* ------------------------------------------------------------------ any file, written */
+
+  typedef struct garco_output garco_output;
+
+  /* Opens PATH for writing any bytes, compressed and named as garco_writer_open does. */
+  GARCO_API garco_status garco_output_open (const char *path, garco_output **output,
+                                            garco_error *error);
+  GARCO_API garco_status garco_output_write (garco_output *output, const void *bytes, size_t size,
+                                             garco_error *error);
+  GARCO_API garco_status garco_output_close (garco_output *output, garco_error *error);
+  /* Without a close before it, leaves nothing under the file's name. */
+  GARCO_API void garco_output_free (garco_output **output);
+
   /* ------------------------------------------------------------------ arrays */
 
   typedef struct garco_filter_info

@@ -26,8 +26,8 @@ typedef struct cli_verb
   int (*run) (const struct cli_verb *verb, int argc, const char **argv);
 } cli_verb;
 
-extern const cli_verb cli_info, cli_ingest, cli_query, cli_stats, cli_simulate, cli_version,
-    cli_help;
+extern const cli_verb cli_convert, cli_merge, cli_split, cli_info, cli_ingest, cli_query, cli_stats,
+    cli_simulate, cli_version, cli_help;
 
 /* The verb of this name, or NULL. */
 const cli_verb *cli_find_verb (const char *name);

@@ -25,7 +25,8 @@ enum
   SELECT_OPTION_COUNT /* the verb's own options count from here */
 };
 
-#define SELECT_OPTIONS                                                                             \
+/* Pieces, for verbs that have not all of them. */
+#define SELECT_ROWS_OPTIONS                                                                        \
   CLI_OPTION ("start", '\0', SELECT_START,                                                         \
               "First time wanted: YYYY-MM-DD or YYYY-DDD, with THH:MM:SS if need be.", "TIME"),    \
       CLI_OPTION ("end", '\0', SELECT_END,                                                         \
@@ -40,7 +41,26 @@ enum
                   "Satellites: G05, R24; a number alone is that satellite of any system.",         \
                   "LIST"),                                                                         \
       CLI_OPTION ("obs-code", '\0', SELECT_CODE, "Observation codes: band and attribute, 1C.",     \
-                  "LIST"),                                                                         \
+                  "LIST")
+
+#define SELECT_OUTPUT_OPTION                                                                       \
+  CLI_OPTION ("output", 'o', SELECT_OUTPUT,                                                        \
+              "File to write, there when it is complete; - is standard output.", "FILE")
+
+#define SELECT_SALVAGE_OPTION                                                                      \
+  CLI_OPTION ("salvage", '\0', SELECT_SALVAGE,                                                     \
+              "Leave damaged epochs of RINEX files out, each reported in a line on standard "      \
+              "error, rather than fail.",                                                          \
+              NULL)
+
+#define SELECT_ZEROS_OPTION                                                                        \
+  CLI_OPTION ("keep-zeros", '\0', SELECT_ZEROS,                                                    \
+              "Take a 0 in a code, phase or strength field of a RINEX file as a value; by "        \
+              "the format it is a missing one.",                                                   \
+              NULL)
+
+#define SELECT_OPTIONS                                                                             \
+  SELECT_ROWS_OPTIONS,                                                                             \
       CLI_OPTION ("field", '\0', SELECT_FIELD,                                                     \
                   "Fields: time, system, sat, obs_code, range, phase, doppler, snr, slip, flags, " \
                   "fcn, or an array's own names.",                                                 \
@@ -48,16 +68,7 @@ enum
       CLI_OPTION ("format", '\0', SELECT_FORMAT,                                                   \
                   "csv (the default), jsonl: an object a line, or table: aligned for people.",     \
                   "FORMAT"),                                                                       \
-      CLI_OPTION ("output", 'o', SELECT_OUTPUT,                                                    \
-                  "File to write, there when it is complete; - is standard output.", "FILE"),      \
-      CLI_OPTION ("salvage", '\0', SELECT_SALVAGE,                                                 \
-                  "Leave damaged epochs of RINEX files out, each reported in a line on standard "  \
-                  "error, rather than fail.",                                                      \
-                  NULL),                                                                           \
-      CLI_OPTION ("keep-zeros", '\0', SELECT_ZEROS,                                                \
-                  "Take a 0 in a code, phase or strength field of a RINEX file as a value; by "    \
-                  "the format it is a missing one.",                                               \
-                  NULL),                                                                           \
+      SELECT_OUTPUT_OPTION, SELECT_SALVAGE_OPTION, SELECT_ZEROS_OPTION,                            \
       CLI_OPTION ("raw-missing", '\0', SELECT_RAW,                                                 \
                   "Give the number by which an array's filter keeps a missing value as it is.",    \
                   NULL),                                                                           \

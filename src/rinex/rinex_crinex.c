@@ -14,50 +14,19 @@
  * Salvage: a damaged satellite line costs that satellite until its fields' next arcs. When the
  * epoch line or the number of lines is damaged, nothing is known any more, and reading goes on at
  * the next epoch that starts anew: its line ends any epoch before it, since no line of a clock or
- * a satellite starts with & (version 1) or > (version 3).
+ * a satellite starts with & (version 1) or > (version 3). As the lines of clock and satellites do
+ * not say whose they are, one that is lost or too many would give the values of one satellite to
+ * another. So an epoch is held back until the line behind it is there, and is left out where that
+ * cannot be the next epoch's.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "codec/crinex_decode.h"
-#include "rinex/rinex_reader.h"
+#include "rinex/rinex_crinex.h"
 
 #define CLOCK_LIMIT INT64_C (1000000000000000) /* 1000 s in ps */
-
-struct slot
-{
-  garco__arc *arcs;
-  char *flags; /* two a field */
-  size_t capacity;
-  size_t surplus;  /* fields too many in its lines */
-  uint64_t seen;   /* the last epoch that had the satellite */
-  char text[3];    /* as written: another spelling is another satellite */
-  bool incomplete; /* damage has been reported; indicators are not known until it comes anew */
-};
-
-struct garco__crinex
-{
-  garco__buffer line, next; /* the restored epoch line, and the one being tried */
-  bool initialised;
-  uint64_t epoch;
-  garco__arc clock;
-  bool clock_lost; /* damage has been reported; the clock comes back with its next arc */
-  char picoseconds[5];
-  struct slot slots[GARCO_SYSTEM_COUNT][100];
-};
-
-/* One epoch on its way. */
-struct draft
-{
-  garco__stamp stamp;
-  bool anew;  /* its line starts anew */
-  bool dated; /* its time could be read */
-  bool version_1;
-  size_t list;  /* column of the satellites */
-  size_t lines; /* known, of those it needs */
-};
 
 garco_status
 garco__crinex_new (garco__crinex **crinex, garco_error *error)
@@ -87,6 +56,8 @@ garco__crinex_free (garco__crinex **crinex)
     return;
   garco__buffer_free (&self->line);
   garco__buffer_free (&self->next);
+  garco__buffer_free (&self->ahead[0]);
+  garco__buffer_free (&self->ahead[1]);
   for (size_t s = 0; s < GARCO_SYSTEM_COUNT; s++)
     for (size_t i = 0; i < 100; i++)
     {
@@ -108,54 +79,6 @@ leave_out (garco_reader *reader)
   reader->epochs_lost++;
   garco__lines_take (&reader->lines, 1);
   return GARCO_OK;
-}
-
-/* Restores the epoch line into crinex->next and reads it. */
-static garco_status
-restore_line (garco_reader *reader, garco__line line, struct draft *draft, garco_error *error)
-{
-  garco__crinex *crinex = reader->crinex;
-  garco__buffer *next = &crinex->next;
-  next->size = 0;
-  if (draft->anew)
-  {
-    GARCO_TRY (garco__buffer_append (next, line.text, line.size, error));
-    next->data[0] = draft->version_1 ? ' ' : '>';
-  }
-  else
-  {
-    GARCO_TRY (garco__buffer_append (next, crinex->line.data, crinex->line.size, error));
-    GARCO_TRY (garco__crinex_text (next, line.text, line.size, error));
-  }
-  garco__line head = {(const char *)next->data,
-                      next->size < draft->list ? next->size : draft->list};
-  draft->dated =
-      draft->version_1 ? garco__stamp2 (head, &draft->stamp) : garco__stamp3 (head, &draft->stamp);
-  return GARCO_OK;
-}
-
-/* Why the restored list is not the count's number of satellites, each once; NULL: it is. */
-static const char *
-check_list (const garco_reader *reader, const struct draft *draft)
-{
-  const garco__buffer *next = &reader->crinex->next;
-  size_t count = (size_t)draft->stamp.count, end = draft->list + 3 * count;
-  bool seen[GARCO_SYSTEM_COUNT][100] = {{false}};
-  const char *text = (const char *)next->data;
-  if (count > 0 && next->size < end)
-    return "as many satellites as counted";
-  if (next->size > end && !garco__is_blank (text + end, next->size - end))
-    return "as many satellites as counted";
-  for (size_t i = 0; i < count; i++)
-  {
-    int system, number;
-    if (!garco__read_satellite (reader, text + draft->list + 3 * i, &system, &number))
-      return "satellites such as G01";
-    if (seen[system][number])
-      return "each satellite once";
-    seen[system][number] = true;
-  }
-  return NULL;
 }
 
 /* ---------------------------------------------------------------- clock and text */
@@ -183,8 +106,8 @@ print_line (garco_reader *reader, const char *text, size_t size, garco_error *er
   return garco__reader_append_text (reader, (garco__line){text, size}, error);
 }
 
-/* Version 1 (check_list has found `count` satellites from column 33 on): twelve satellites a line,
- * the clock behind those of the first. */
+/* Version 1 (garco__crinex_check_list has found `count` satellites from column 33 on): twelve
+ * satellites a line, the clock behind those of the first. */
 static garco_status
 print_epoch_2 (garco_reader *reader, size_t count, garco_error *error)
 {
@@ -224,7 +147,7 @@ print_epoch_3 (garco_reader *reader, garco_error *error)
 /* The clock line: the clock's token, and in version 3.1 the change of the picoseconds. False: it
  * cannot be read. */
 static bool
-read_clock (garco_reader *reader, garco__line line, const struct draft *draft)
+read_clock (garco_reader *reader, garco__line line, const garco__draft *draft)
 {
   garco__crinex *crinex = reader->crinex;
   const char *p = line.text, *end = line.text + line.size;
@@ -262,7 +185,7 @@ read_clock (garco_reader *reader, garco__line line, const struct draft *draft)
 
 /* Ends the slot's arcs and blanks its indicators; room for `count` fields. */
 static garco_status
-clear_slot (struct slot *slot, size_t count, garco_error *error)
+clear_slot (struct garco__slot *slot, size_t count, garco_error *error)
 {
   if (count > slot->capacity || slot->arcs == NULL)
   {
@@ -282,7 +205,7 @@ clear_slot (struct slot *slot, size_t count, garco_error *error)
 
 /* Salvage: the damage has been reported; the satellite's fields come back with their next arcs. */
 static garco_status
-forget_arcs (struct slot *slot, size_t count, garco_error *error)
+forget_arcs (struct garco__slot *slot, size_t count, garco_error *error)
 {
   GARCO_TRY (clear_slot (slot, count, error));
   slot->incomplete = true;
@@ -301,7 +224,7 @@ has_value (const garco__obs *obs, size_t count)
 /* Fields and indicators of one satellite's line behind those there are. `anew`: the satellite was
  * not in the epoch before. `sound`: they are to be kept. */
 static garco_status
-read_fields (garco_reader *reader, struct slot *slot, size_t count, bool anew, size_t index,
+read_fields (garco_reader *reader, struct garco__slot *slot, size_t count, bool anew, size_t index,
              bool *sound, garco_error *error)
 {
   garco__obs *obs = reader->obs;
@@ -348,9 +271,9 @@ read_satellite (garco_reader *reader, const char *text, size_t index, garco_erro
   garco__crinex *crinex = reader->crinex;
   int system, number;
   if (!garco__read_satellite (reader, text, &system, &number))
-    return GARCO_OK; /* check_list has found none */
+    return GARCO_OK; /* garco__crinex_check_list has found none */
   size_t count = reader->header.view.types[system].count;
-  struct slot *slot = &crinex->slots[system][number];
+  struct garco__slot *slot = &crinex->slots[system][number];
   bool anew = slot->seen + 1 != crinex->epoch || memcmp (slot->text, text, 3) != 0;
   if (anew)
     GARCO_TRY (clear_slot (slot, count, error));
@@ -381,7 +304,7 @@ accept_line (garco__crinex *crinex, bool anew)
 
 /* Clock, satellites and text of an epoch whose shape is sound, from lines 1 on. */
 static garco_status
-read_body (garco_reader *reader, const struct draft *draft, bool *found, garco_error *error)
+read_body (garco_reader *reader, const garco__draft *draft, bool *found, garco_error *error)
 {
   garco__crinex *crinex = reader->crinex;
   bool clock_ran = crinex->clock.order >= 0 || crinex->clock_lost;
@@ -409,52 +332,53 @@ read_body (garco_reader *reader, const struct draft *draft, bool *found, garco_e
   return GARCO_OK;
 }
 
-/* Salvage: of the epoch's lines, those before one that starts anew, as none of its own can. */
-static size_t
-lines_before_start (const garco_reader *reader, size_t have)
+static garco_status
+complain_of_end (garco_reader *reader, size_t have, size_t wanted, garco_error *error)
 {
-  char start = reader->header.view.crinex_version == 10 ? '&' : '>';
-  size_t count = 1;
-  for (; count < have; count++)
-  {
-    garco__line line = garco__lines_get (&reader->lines, count);
-    if (line.size > 0 && line.text[0] == start && garco__reader_is_epoch_line (reader, line))
-      break;
-  }
-  return count;
+  return garco__reader_damage (
+      reader, GARCO_ERR_TRUNCATED, garco__reader_line_number (reader, 0), error,
+      "the file ends within an epoch, expected %zu lines and found %zu", wanted, have);
 }
 
+/* Salvage: where lines are lost or too many, no line can be said to be a satellite's, and all of
+ * the epoch is left out. `sound`: none are; the file may end within the last line. */
 static garco_status
-read_epoch (garco_reader *reader, struct draft *draft, bool *found, garco_error *error)
+check_lines (garco_reader *reader, const garco__draft *draft, size_t wanted, bool *sound,
+             garco_error *error)
 {
-  size_t wanted = 2 + (size_t)draft->stamp.count;
   int64_t number = garco__reader_line_number (reader, 0);
-  garco_status status = garco__reader_need (reader, wanted, &draft->lines, error);
-  if (status != GARCO_OK)
+  size_t have = draft->lines, before = garco__crinex_lines_before_start (reader, have);
+  *sound = false;
+  if (before < have)
+    return garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                                 "an epoch of %zu lines before the next that starts anew, "
+                                 "expected %zu",
+                                 before, wanted);
+  if (have < wanted)
+  {
+    *sound = garco__lines_is_cut (&reader->lines, have - 1);
+    return *sound ? GARCO_OK : complain_of_end (reader, have, wanted, error);
+  }
+  garco_status status = garco__crinex_followed (reader, draft, sound, error);
+  if (status == GARCO_OK && !*sound)
+    status = garco__crinex_complete (reader, draft, sound, error);
+  if (status != GARCO_OK || *sound)
     return status;
-  size_t before =
-      reader->options.salvage ? lines_before_start (reader, draft->lines) : draft->lines;
-  if (before < draft->lines)
-  {
-    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
-                                     "an epoch of %zu lines before the next that starts anew, "
-                                     "expected %zu",
-                                     before, wanted));
-    return leave_out (reader);
-  }
-  const char *expected = check_list (reader, draft);
-  if (expected != NULL)
-  {
-    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
-                                     "an epoch line whose %d satellites cannot be read, expected "
-                                     "%s",
-                                     draft->stamp.count, expected));
-    return leave_out (reader);
-  }
+  return garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+                               "an epoch of %zu lines and no epoch line behind them, expected one",
+                               wanted);
+}
+
+/* An epoch whose shape is sound. */
+static garco_status
+take_epoch (garco_reader *reader, const garco__draft *draft, size_t wanted, bool *found,
+            garco_error *error)
+{
   accept_line (reader->crinex, draft->anew);
   if (!draft->dated)
   {
-    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, number, error,
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
+                                     garco__reader_line_number (reader, 0), error,
                                      "an epoch line without a time, expected one"));
     garco__obs_begin (reader->obs, false);
     reader->text.size = 0;
@@ -462,16 +386,34 @@ read_epoch (garco_reader *reader, struct draft *draft, bool *found, garco_error 
   else
     GARCO_TRY (garco__reader_begin (reader, &draft->stamp, error));
   if (draft->lines < wanted)
-    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_TRUNCATED, number, error,
-                                     "the file ends within an epoch, expected %zu lines and found "
-                                     "%zu",
-                                     wanted, draft->lines));
+    GARCO_TRY (complain_of_end (reader, draft->lines, wanted, error));
   return read_body (reader, draft, found, error);
+}
+
+static garco_status
+read_epoch (garco_reader *reader, garco__draft *draft, bool *found, garco_error *error)
+{
+  size_t wanted = 2 + (size_t)draft->stamp.count;
+  garco_status status = garco__reader_need (reader, wanted, &draft->lines, error);
+  if (status != GARCO_OK)
+    return status;
+  const char *expected = garco__crinex_check_list (reader, &reader->crinex->next, draft);
+  bool sound = expected == NULL;
+  if (!sound)
+    status = garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
+                                   error,
+                                   "an epoch line whose %d satellites cannot be read, expected %s",
+                                   draft->stamp.count, expected);
+  else if (reader->options.salvage)
+    status = check_lines (reader, draft, wanted, &sound, error);
+  if (status != GARCO_OK)
+    return status;
+  return sound ? take_epoch (reader, draft, wanted, found, error) : leave_out (reader);
 }
 
 /* Slips (flag 6) stand in Hatanaka text as in RINEX. */
 static garco_status
-read_slips (garco_reader *reader, const struct draft *draft, bool *found, garco_error *error)
+read_slips (garco_reader *reader, const garco__draft *draft, bool *found, garco_error *error)
 {
   garco_status status = draft->version_1 ? garco__read_epoch2 (reader, &draft->stamp, found, error)
                                          : garco__read_epoch3 (reader, &draft->stamp, found, error);
@@ -480,26 +422,6 @@ read_slips (garco_reader *reader, const struct draft *draft, bool *found, garco_
   if (*found && reader->text.data[0] == '&')
     reader->text.data[0] = ' ';
   garco__crinex_reset (reader->crinex);
-  return GARCO_OK;
-}
-
-/* As many lines from line 0 on as an epoch can have are blank, or all that are left: nothing that
- * they could be the differences to. `lines`: how many were looked at. */
-static garco_status
-is_blank_stretch (garco_reader *reader, bool *blank, size_t *lines, garco_error *error)
-{
-  size_t have, most = GARCO__SATS_LIMIT + 2;
-  *blank = true;
-  for (*lines = 0; *blank && *lines < most; ++*lines)
-  {
-    garco_status status = garco__reader_need (reader, *lines + 1, &have, error);
-    if (status != GARCO_OK)
-      return status;
-    if (have <= *lines)
-      return GARCO_OK;
-    garco__line line = garco__lines_get (&reader->lines, *lines);
-    *blank = garco__is_blank (line.text, line.size);
-  }
   return GARCO_OK;
 }
 
@@ -517,24 +439,14 @@ take_blank_stretch (garco_reader *reader, size_t lines, garco_error *error)
   return GARCO_OK;
 }
 
-static bool
-is_second_header (garco__line line)
-{
-  if (line.size <= 60 || (line.text[60] != 'C' && line.text[60] != 'R'))
-    return false;
-  garco__item item = garco__header_item (line);
-  return item == GARCO__ITEM_VERSION || item == GARCO__ITEM_CRINEX_VERSION;
-}
-
 garco_status
 garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error)
 {
   garco__line line = garco__lines_get (&reader->lines, 0);
-  struct draft draft = {.version_1 = reader->header.view.crinex_version == 10};
+  garco__draft draft = garco__crinex_draft (reader, line);
   char first = line.size > 0 ? line.text[0] : ' ';
-  draft.anew = first == (draft.version_1 ? '&' : '>');
-  draft.list = draft.version_1 ? 32 : 41;
-  if (is_second_header (line) || (!draft.anew && (reader->resync || !reader->crinex->initialised)))
+  if (garco__crinex_second_header (line) ||
+      (!draft.anew && (reader->resync || !reader->crinex->initialised)))
     return garco__read_stray (reader, found, error);
   if (first == '&' && !draft.version_1) /* reserved for what may come */
   {
@@ -545,14 +457,15 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
   {
     bool blank;
     size_t lines;
-    garco_status status = is_blank_stretch (reader, &blank, &lines, error);
+    garco_status status = garco__crinex_blank_stretch (reader, 0, &blank, &lines, error);
     if (status != GARCO_OK)
       return status;
     if (blank)
       return take_blank_stretch (reader, lines, error);
   }
   char quote[GARCO__QUOTE_SIZE];
-  GARCO_TRY (restore_line (reader, line, &draft, error));
+  garco__crinex *crinex = reader->crinex;
+  GARCO_TRY (garco__crinex_restore (&crinex->line, line, &draft, &crinex->next, error));
   int flag = draft.stamp.flag;
   if (draft.dated && draft.anew && flag >= 2 && flag <= 5)
     return garco__read_event (reader, &draft.stamp, found, error);

@@ -308,11 +308,7 @@ static const struct sample samples[] = {
      "0 2024-01-01T00:00:00.000\n"
      "G01 1 2\n"
      "G02 3 4\n"
-     "! 13: G02, column 15: text behind the last indicator, expected 2 fields and their "
-     "indicators\n"
-     "0 2024-01-01T00:00:30.000\n"
-     "G01 2 3\n"
-     "! 14: an epoch of 3 lines before the next that starts anew, expected 4\n"
+     "! 10: an epoch of 4 lines and no epoch line behind them, expected one\n"
      "0 2024-01-01T00:02:00.000\n"
      "G01 1 -\n"},
     {"a line lost before a start",
@@ -322,7 +318,7 @@ static const struct sample samples[] = {
                        "&24  1  1  0  0 30.0000000  0  1G01\n"
                        "\n"
                        "3&1\n"
-                       "                3              2   G02\n"
+                       "              1 &              2   G02\n"
                        "\n"
                        "&                           4\n"
                        "&24  1  1  0  2  0.0000000  0  1G01\n"
@@ -337,6 +333,35 @@ static const struct sample samples[] = {
      "4 -\n"
      "0 2024-01-01T00:02:00.000\n"
      "G01 1 -\n"},
+    {"an epoch line lost behind arcs that start",
+     CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  2G01G02\n"
+                       "\n"
+                       "3&1 3&2\n"
+                       "3&3 3&4\n"
+                       "\n"
+                       "1 1\n"
+                       "1 1\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "G02 3 4\n"
+     "!! 10: the file ends within an epoch, expected 4 lines and found 3\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "G02 3 4\n"
+     "! 10: the file ends within an epoch, expected 4 lines and found 3\n"},
+    {"a line lost in the last epoch",
+     CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
+                       "\n"
+                       "3&1 3&2\n"
+                       "                3              2   G02\n"
+                       "\n"
+                       "3&3 3&4\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "!! 9: the file ends within an epoch, expected 4 lines and found 3\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "! 9: the file ends within an epoch, expected 4 lines and found 3\n"},
     {"damaged time",
      CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
                        "\n"

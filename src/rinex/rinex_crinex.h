@@ -1,0 +1,71 @@
+/* What the parts of the reader of Hatanaka text share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_RINEX_CRINEX_H
+#define GARCO_RINEX_CRINEX_H
+
+#include "codec/crinex_decode.h"
+#include "rinex/rinex_reader.h"
+
+struct garco__slot
+{
+  garco__arc *arcs;
+  char *flags; /* two a field */
+  size_t capacity;
+  size_t surplus;  /* fields too many in its lines */
+  uint64_t seen;   /* the last epoch that had the satellite */
+  char text[3];    /* as written: another spelling is another satellite */
+  bool incomplete; /* damage has been reported; indicators are not known until it comes anew */
+};
+
+struct garco__crinex
+{
+  garco__buffer line, next; /* the restored epoch line, and the one being tried */
+  garco__buffer ahead[2];   /* those behind it */
+  bool initialised;
+  uint64_t epoch;
+  garco__arc clock;
+  bool clock_lost; /* damage has been reported; the clock comes back with its next arc */
+  char picoseconds[5];
+  struct garco__slot slots[GARCO_SYSTEM_COUNT][100];
+};
+
+/* One epoch on its way. */
+typedef struct garco__draft
+{
+  garco__stamp stamp;
+  bool anew;  /* its line starts anew */
+  bool dated; /* its time could be read */
+  bool version_1;
+  size_t list;  /* column of the satellites */
+  size_t lines; /* known, of those it needs */
+} garco__draft;
+
+garco__draft garco__crinex_draft (const garco_reader *reader, garco__line line);
+/* Restores the epoch line that is the difference to `before`, and reads it. */
+garco_status garco__crinex_restore (const garco__buffer *before, garco__line line,
+                                    garco__draft *draft, garco__buffer *restored,
+                                    garco_error *error);
+/* Why the restored list is not the count's number of satellites, each once; NULL: it is. */
+const char *garco__crinex_check_list (const garco_reader *reader, const garco__buffer *restored,
+                                      const garco__draft *draft);
+/* The first line of another header. */
+bool garco__crinex_second_header (garco__line line);
+/* As many lines from line `from` on as an epoch can have are blank, or all that are left: nothing
+ * that they could be the differences to. `lines`: how many were looked at. */
+garco_status garco__crinex_blank_stretch (garco_reader *reader, size_t from, bool *blank,
+                                          size_t *lines, garco_error *error);
+
+/* Salvage. Of the epoch's lines, those before one that starts anew, as none of its own can. */
+size_t garco__crinex_lines_before_start (const garco_reader *reader, size_t have);
+/* Whether the epoch's lines (its restored line in crinex->next) are as many as it has, which the
+ * line behind them tells. Where that one's time is damaged, the line behind its own epoch decides.
+ */
+garco_status garco__crinex_followed (garco_reader *reader, const garco__draft *draft,
+                                     bool *followed, garco_error *error);
+/* Whether an epoch that is not followed by another's line is complete all the same: its satellites'
+ * lines all start arcs and the line behind them has none to start, or the other way round, so that
+ * none of them belongs to where that one does. */
+garco_status garco__crinex_complete (garco_reader *reader, const garco__draft *draft,
+                                     bool *complete, garco_error *error);
+
+#endif

@@ -17,7 +17,8 @@
  * a satellite starts with & (version 1) or > (version 3). As the lines of clock and satellites do
  * not say whose they are, one that is lost or too many would give the values of one satellite to
  * another. So an epoch is held back until the line behind it is there, and is left out where that
- * cannot be the next epoch's.
+ * cannot be the next epoch's. Where whole epochs may be gone (docs/decisions/0004-gaps-in-arcs.md),
+ * it says so and no more.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ garco__crinex_new (garco__crinex **crinex, garco_error *error)
   GARCO_TRY (garco__allocate (&room, 1, sizeof **crinex, error));
   *crinex = room;
   memset ((*crinex)->picoseconds, ' ', sizeof (*crinex)->picoseconds);
+  (*crinex)->steps.last_ms = INT64_MIN;
   garco__crinex_reset (*crinex);
   return GARCO_OK;
 }
@@ -369,12 +371,28 @@ check_lines (garco_reader *reader, const garco__draft *draft, size_t wanted, boo
                                wanted);
 }
 
+/* The epoch has a satellite of the one before. */
+static bool
+goes_on (const garco_reader *reader, const garco__draft *draft)
+{
+  const garco__crinex *crinex = reader->crinex;
+  const char *list = (const char *)crinex->line.data + draft->list;
+  int system, number;
+  for (size_t i = 0; i < (size_t)draft->stamp.count; i++)
+    if (garco__read_satellite (reader, list + 3 * i, &system, &number) &&
+        crinex->slots[system][number].seen + 1 == crinex->epoch)
+      return true;
+  return false;
+}
+
 /* An epoch whose shape is sound. */
 static garco_status
 take_epoch (garco_reader *reader, const garco__draft *draft, size_t wanted, bool *found,
             garco_error *error)
 {
   accept_line (reader->crinex, draft->anew);
+  if (reader->options.salvage)
+    GARCO_TRY (garco__crinex_check_step (reader, draft, goes_on (reader, draft), error));
   if (!draft->dated)
   {
     GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,

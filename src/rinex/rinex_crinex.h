@@ -21,6 +21,12 @@ struct garco__crinex
 {
   garco__buffer line, next; /* the restored epoch line, and the one being tried */
   garco__buffer ahead[2];   /* those behind it */
+  struct garco__steps
+  {
+    int64_t last_ms, last_ps; /* time of the epoch before; INT64_MIN: not known */
+    int64_t usual_ms, odd_ms; /* between epochs, and one that is not usual; 0: none */
+    int odd;                  /* of these one after the other */
+  } steps;
   bool initialised;
   uint64_t epoch;
   garco__arc clock;
@@ -62,6 +68,10 @@ size_t garco__crinex_lines_before_start (const garco_reader *reader, size_t have
  */
 garco_status garco__crinex_followed (garco_reader *reader, const garco__draft *draft,
                                      bool *followed, garco_error *error);
+/* Takes an epoch's time and whether satellites go on in it. Reports a step other than the usual
+ * one over which they do. */
+garco_status garco__crinex_check_step (garco_reader *reader, const garco__draft *draft,
+                                       bool going_on, garco_error *error);
 /* Whether an epoch that is not followed by another's line is complete all the same: its satellites'
  * lines all start arcs and the line behind them has none to start, or the other way round, so that
  * none of them belongs to where that one does. */

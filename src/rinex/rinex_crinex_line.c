@@ -12,6 +12,9 @@
  * or too many. SPDX-License-Identifier: Apache-2.0 */
 #include "rinex/rinex_crinex.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "base/error.h"
 
 #define DAY_MS INT64_C (86400000)
@@ -239,4 +242,44 @@ garco__crinex_complete (garco_reader *reader, const garco__draft *draft, bool *c
                                 reader->header.view.types[system].count) == own;
   }
   return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- steps in time */
+
+#define STEPS_TO_GET_USED_TO 3
+
+/* A step that comes three times in a row is the usual one from then on. */
+static void
+learn_step (struct garco__steps *steps, int64_t step)
+{
+  bool again = llabs (step - steps->odd_ms) <= steps->odd_ms / 10 + 1;
+  steps->odd = again ? steps->odd + 1 : 1;
+  steps->odd_ms = step;
+  if (steps->usual_ms == 0 || steps->odd >= STEPS_TO_GET_USED_TO)
+    steps->usual_ms = step;
+}
+
+garco_status
+garco__crinex_check_step (garco_reader *reader, const garco__draft *draft, bool going_on,
+                          garco_error *error)
+{
+  struct garco__steps *steps = &reader->crinex->steps;
+  const garco__stamp *now = &draft->stamp;
+  bool known = draft->dated && steps->last_ms != INT64_MIN;
+  int64_t step = known ? now->time_ms - steps->last_ms : 0, usual = steps->usual_ms;
+  double interval = reader->header.view.interval * 1000;
+  if (usual == 0 && interval >= 1 && interval <= DAY_MS)
+    usual = steps->usual_ms = (int64_t)lround (interval);
+  bool later = step > 0 || (step == 0 && now->time_ps > steps->last_ps);
+  steps->last_ms = draft->dated ? now->time_ms : INT64_MIN;
+  steps->last_ps = now->time_ps;
+  if (known && step > 0)
+    learn_step (steps, step);
+  if (!known || !going_on || (later && (usual == 0 || 2 * step <= 3 * usual)))
+    return GARCO_OK;
+  return garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
+                               error,
+                               "%lld ms after the epoch before, and arcs that go on: unverified "
+                               "until they start anew, expected %lld ms",
+                               (long long)step, (long long)usual);
 }

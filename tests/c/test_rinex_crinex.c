@@ -362,6 +362,37 @@ static const struct sample samples[] = {
      "0 2024-01-01T00:00:00.000\n"
      "G01 1 2\n"
      "! 9: the file ends within an epoch, expected 4 lines and found 3\n"},
+    {"a step too long",
+     CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
+                       "\n"
+                       "3&1\n"
+                       "                3\n"
+                       "\n"
+                       "1\n"
+                       "              2\n"
+                       "\n"
+                       "1\n"
+                       "&24  1  1  0  9  0.0000000  0  1G01\n"
+                       "\n"
+                       "3&1\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 -\n"
+     "0 2024-01-01T00:00:30.000\n"
+     "G01 2 -\n"
+     "0 2024-01-01T00:02:30.000\n"
+     "G01 4 -\n"
+     "0 2024-01-01T00:09:00.000\n"
+     "G01 1 -\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 -\n"
+     "0 2024-01-01T00:00:30.000\n"
+     "G01 2 -\n"
+     "! 12: 120000 ms after the epoch before, and arcs that go on: unverified until they start "
+     "anew, expected 30000 ms\n"
+     "0 2024-01-01T00:02:30.000\n"
+     "G01 4 -\n"
+     "0 2024-01-01T00:09:00.000\n"
+     "G01 1 -\n"},
     {"damaged time",
      CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
                        "\n"

@@ -457,20 +457,30 @@ take_blank_stretch (garco_reader *reader, size_t lines, garco_error *error)
   return GARCO_OK;
 }
 
+/* Lines that version 3 reserves for what may come. */
+static garco_status
+skip_reserved (garco_reader *reader, garco__line line, garco_error *error)
+{
+  char quote[GARCO__QUOTE_SIZE];
+  if (reader->options.salvage && !reader->resync)
+    GARCO_TRY (garco__reader_damage (
+        reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0), error,
+        "the reserved line \"%s\" left out, expected an epoch", garco__reader_quote (line, quote)));
+  garco__lines_take (&reader->lines, 1);
+  return GARCO_OK;
+}
+
 garco_status
 garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error)
 {
   garco__line line = garco__lines_get (&reader->lines, 0);
   garco__draft draft = garco__crinex_draft (reader, line);
   char first = line.size > 0 ? line.text[0] : ' ';
+  if (first == '&' && !draft.version_1)
+    return skip_reserved (reader, line, error);
   if (garco__crinex_second_header (line) ||
       (!draft.anew && (reader->resync || !reader->crinex->initialised)))
     return garco__read_stray (reader, found, error);
-  if (first == '&' && !draft.version_1) /* reserved for what may come */
-  {
-    garco__lines_take (&reader->lines, 1);
-    return GARCO_OK;
-  }
   if (garco__is_blank (line.text, line.size))
   {
     bool blank;

@@ -329,6 +329,11 @@ garco__read_stray (garco_reader *reader, bool *found, garco_error *error)
     return garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
                                  error, "tabs, expected blanks");
   bool lost = false;
+  if (item == GARCO__ITEM_COMMENT && reader->options.salvage && !reader->resync)
+    GARCO_TRY (garco__reader_damage (
+        reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0), error,
+        "the comment \"%s\" in no event left out, expected an epoch",
+        garco__reader_quote (garco__trim_right ((garco__line){line.text, 60}), quote)));
   if (!garco__reader_is_empty (reader, line) && item != GARCO__ITEM_COMMENT)
   {
     lost = was_epoch_line (reader, line);

@@ -437,7 +437,8 @@ static const struct sample samples[] = {
      "0 2024-01-01T00:01:00.000\n"
      "G01 5 -\n"},
     {"reserved lines of version 3",
-     CRINEX_3 HEADER_3 "> 2024 01 01 00 00 00.0000000  0  1      G01\n"
+     CRINEX_3 HEADER_3 "& before\n"
+                       "> 2024 01 01 00 00 00.0000000  0  1      G01\n"
                        "\n"
                        "3&5 3&1000\n"
                        "& something new\n"
@@ -448,7 +449,12 @@ static const struct sample samples[] = {
      "G01 5 1000\n"
      "0 2024-01-01T00:00:30.000\n"
      "G01 6 -\n",
-     NULL},
+     "! 7: the reserved line \"& before\" left out, expected an epoch\n"
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 5 1000\n"
+     "! 11: the reserved line \"& something new\" left out, expected an epoch\n"
+     "0 2024-01-01T00:00:30.000\n"
+     "G01 6 -\n"},
     {"clocks",
      CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  1G01\n"
                        "3&-1500000000\n"

@@ -146,7 +146,10 @@ static const struct sample samples[] = {
               "\n",
      "0 2024-01-01T00:00:00.000\n"
      "G01 20000000000 100000000123/47\n",
-     NULL},
+     "! 5: the comment \"bare\" in no event left out, expected an epoch\n"
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 20000000000 100000000123/47\n"
+     "! 8: the comment \"bare\" in no event left out, expected an epoch\n"},
     {"text at the end of lines",
      HEADER_2 " 24  1  1  0  0  0.0000000  0  2G01G02\n"
               "  20000000.000   100000000.12347                                                    "

@@ -263,6 +263,12 @@ def test_16_v2_barecomment(options):
     assert info(data, *options)["observations"] == 8
 
 
+def test_16_v2_barecomment_flagged():
+    """What stands in no record is left out, and that is said."""
+    _, said = salvage(v2_barecomment())
+    assert ":7:" in said, f"the comments on lines 7 and 8 are reported, got {said!r}"
+
+
 # ------------------------------------------------------------------ 17
 
 

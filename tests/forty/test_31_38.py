@@ -560,3 +560,21 @@ def test_38_h_midarc_stale_types(hatanaka):
     ]
     assert_rows(query(plain), expected)
     assert_rows(query(crx), expected)
+
+
+def test_38_h_midarc_escape_lines():
+    """Lines that start with `&` where a version 3 epoch is due are reserved and skipped."""
+    data = crinex(
+        "3.0",
+        header3({"G": ["C1C"]}),
+        "& anything",
+        "&",
+        "> 2024 01 01 00 00  0.0000000  0  1      G01",
+        "",
+        "3&20000000000 &&",
+        "& more",
+        "                    1",
+        "",
+        "1000",
+    )
+    assert_rows(query(data), [row(0, "G01", "1C", 20000000.0), row(1, "G01", "1C", 20000001.0)])

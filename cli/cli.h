@@ -26,8 +26,8 @@ typedef struct cli_verb
   int (*run) (const struct cli_verb *verb, int argc, const char **argv);
 } cli_verb;
 
-extern const cli_verb cli_convert, cli_merge, cli_split, cli_info, cli_ingest, cli_query, cli_stats,
-    cli_simulate, cli_version, cli_help;
+extern const cli_verb cli_info, cli_codes, cli_ingest, cli_verify, cli_query, cli_stats,
+    cli_convert, cli_merge, cli_split, cli_export, cli_simulate, cli_version, cli_help;
 
 /* The verb of this name, or NULL. */
 const cli_verb *cli_find_verb (const char *name);
@@ -72,6 +72,16 @@ void cli_words_free (cli_words *words);
     name, letter, (argument) != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL, value, text,         \
         argument                                                                                   \
   }
+/* The option that RINEX types' codes are set by, wherever RINEX is read. */
+#define CLI_CODE_MAP_OPTION(value)                                                                 \
+  CLI_OPTION ("code-map", '\0', value,                                                             \
+              "File that says how types of RINEX files become codes, one \"G L2 2W\" a line: "     \
+              "system or * for all, type, code. See garco codes.",                                 \
+              "FILE")
+/* Reads its argument; a map that is there is freed before. CLI_OK, or the status after a message.
+ */
+int cli_code_map (const char *path, garco_code_map **map);
+
 #define CLI_OPTION_HELP 999
 #define CLI_OPTIONS_END                                                                            \
   CLI_OPTION ("help", 'h', CLI_OPTION_HELP, "Print this page and end.", NULL), POPT_TABLEEND

@@ -255,7 +255,7 @@ static json_t *
 metadata_json (const garco_metadata_info *info)
 {
   bool text = info->type == GARCO_STRING_UTF8 || info->type == GARCO_STRING_ASCII ||
-              info->type == GARCO_CHAR;
+              info->type == GARCO_CHAR || info->type == GARCO_BLOB;
   if (text)
     return cli_json_text (info->count > 0 ? info->values : "", info->count);
   if (info->count == 1)

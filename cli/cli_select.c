@@ -114,6 +114,8 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
   case SELECT_RAW:
     select->raw_missing = true;
     return CLI_OK;
+  case SELECT_MAP:
+    return cli_code_map (argument, &select->code_map);
   default:
     return take_base (select, verb, argument);
   }
@@ -153,6 +155,7 @@ cli_select_options (cli_select *select, const cli_verb *verb, garco_query_option
   options->salvage = select->salvage;
   options->keep_zeros = select->keep_zeros;
   options->raw_missing = select->raw_missing;
+  options->code_map = select->code_map;
   options->on_damage = cli_on_damage;
   options->on_notice = cli_on_notice;
   return time_options (select, verb, options);
@@ -166,6 +169,7 @@ cli_select_free (cli_select *select)
   cli_list_free (&select->sats);
   cli_list_free (&select->codes);
   cli_list_free (&select->fields);
+  garco_code_map_free (&select->code_map);
 }
 
 int

@@ -22,6 +22,7 @@ enum
   SELECT_ZEROS,
   SELECT_RAW,
   SELECT_BASE,
+  SELECT_MAP,
   SELECT_OPTION_COUNT /* the verb's own options count from here */
 };
 
@@ -73,7 +74,8 @@ enum
                   "Give the number by which an array's filter keeps a missing value as it is.",    \
                   NULL),                                                                           \
       CLI_OPTION ("system-base", '\0', SELECT_BASE,                                                \
-                  "Number of GPS, 0 or 1, in an array that does not say.", "NUMBER")
+                  "Number of GPS, 0 or 1, in an array that does not say.", "NUMBER"),              \
+      CLI_CODE_MAP_OPTION (SELECT_MAP)
 
 #define SELECT_HELP "Lists are divided by commas, and options that take one may be repeated. "
 
@@ -87,6 +89,7 @@ typedef struct cli_select
   char *output;
   bool salvage, keep_zeros, raw_missing;
   int system_base;
+  garco_code_map *code_map;
 } cli_select;
 
 #define CLI_SELECT_INIT                                                                            \

@@ -92,3 +92,11 @@ cli_words_free (cli_words *words)
 {
   words->context = poptFreeContext (words->context);
 }
+
+int
+cli_code_map (const char *path, garco_code_map **map)
+{
+  garco_error error;
+  garco_code_map_free (map);
+  return garco_code_map_open (path, map, &error) < 0 ? cli_fail (&error) : CLI_OK;
+}

@@ -8,7 +8,8 @@
 enum
 {
   INGEST_SALVAGE = 1,
-  INGEST_ZEROS
+  INGEST_ZEROS,
+  INGEST_MAP
 };
 
 static const struct poptOption options[] = {
@@ -20,17 +21,25 @@ static const struct poptOption options[] = {
                 "Take a 0 in a code, phase or strength field as a value; by the format it is a "
                 "missing one.",
                 NULL),
-    CLI_OPTIONS_END};
+    CLI_CODE_MAP_OPTION (INGEST_MAP), CLI_OPTIONS_END};
+
+typedef struct ingest_words
+{
+  garco_ingest_options options;
+  garco_code_map *code_map;
+} ingest_words;
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
 {
-  garco_ingest_options *wanted = state;
-  (void)verb, (void)name, (void)argument;
+  ingest_words *w = state;
+  (void)verb, (void)name;
+  if (option == INGEST_MAP)
+    return cli_code_map (argument, &w->code_map);
   if (option == INGEST_SALVAGE)
-    wanted->salvage = true;
+    w->options.salvage = true;
   else
-    wanted->keep_zeros = true;
+    w->options.keep_zeros = true;
   return CLI_OK;
 }
 
@@ -54,17 +63,19 @@ on_report (void *context, const garco_ingest_report *report)
 static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
-  garco_ingest_options wanted = GARCO_INGEST_OPTIONS_INIT;
+  ingest_words wanted = {GARCO_INGEST_OPTIONS_INIT, NULL};
   garco_error error;
   cli_words words;
   int status = cli_words_read (verb, argc, argv, take, &wanted, &words);
   if (status == CLI_OK && words.count < 2)
     status = cli_usage (verb, "expected one or more files and an array");
-  wanted.on_damage = cli_on_damage;
-  wanted.on_report = on_report;
+  wanted.options.on_damage = cli_on_damage;
+  wanted.options.on_report = on_report;
+  wanted.options.code_map = wanted.code_map;
   if (status == CLI_OK && garco_ingest (words.words, words.count - 1, words.words[words.count - 1],
-                                        &wanted, &error) < 0)
+                                        &wanted.options, &error) < 0)
     status = cli_fail (&error);
+  garco_code_map_free (&wanted.code_map);
   cli_words_free (&words);
   return status < 0 ? CLI_OK : status;
 }

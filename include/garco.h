@@ -298,6 +298,27 @@ extern "C"
   GARCO_API int64_t garco_reader_epochs_lost (const garco_reader *reader);
   GARCO_API void garco_reader_free (garco_reader **reader);
 
+  /* ------------------------------------------------------------------ RINEX observation types to
+   * codes */
+
+  /* What goes before garco's table where RINEX types become codes (docs/codes.md). The text has one
+   * type a line, "G L2 2W": system (or "*" for all), type as the header lists it, code (band and
+   * attribute, or the band alone); '#' begins a comment. A line of one system goes before one of
+   * all. A map is never changed, so threads share it. */
+  typedef struct garco_code_map garco_code_map;
+
+  /* `source` names the text in errors; NULL: "code map". GARCO_ERR_CORRUPT: a line that is none, or
+   * a type with two codes. */
+  GARCO_API garco_status garco_code_map_read (const char *text, size_t size, const char *source,
+                                              garco_code_map **map, garco_error *error);
+  GARCO_API garco_status garco_code_map_open (const char *path, garco_code_map **map,
+                                              garco_error *error);
+  /* The code of number `type` of the header's types of a system, by the map (nullable) or else the
+   * table; 0 where the type is no observation that has a code, or is not there. */
+  GARCO_API uint16_t garco_header_code (const garco_header *header, const garco_code_map *map,
+                                        int system, uint32_t type);
+  GARCO_API void garco_code_map_free (garco_code_map **map);
+
   /* ------------------------------------------------------------------ RINEX observation files:
    * writing */
 
@@ -500,11 +521,12 @@ extern "C"
     void *context;
     int threads; /* of garco_stats_compute; 0: as many as processors. With salvage and on_damage,
                     one */
+    const garco_code_map *code_map; /* RINEX; outlives the query; NULL: the table alone */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
   {                                                                                                \
     INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, 0, NULL, -1, false, false, false, NULL, NULL,    \
-        NULL, 0                                                                                    \
+        NULL, 0, NULL                                                                              \
   }
 
   typedef struct garco_query garco_query;
@@ -581,10 +603,11 @@ extern "C"
     garco_damage_fn on_damage;                                            /* may be NULL */
     void (*on_report) (void *context, const garco_ingest_report *report); /* may be NULL */
     void *context;
+    const garco_code_map *code_map; /* NULL: the table alone */
   } garco_ingest_options;
 #define GARCO_INGEST_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    false, false, NULL, NULL, NULL                                                                 \
+    false, false, NULL, NULL, NULL, NULL                                                           \
   }
 
   /* Puts each file whole into the array at URI, which is made by the earthscope preset where it is
@@ -646,6 +669,118 @@ extern "C"
    * Names are RINEX's, by the input's name or else its marker, and replace files that have them. */
   GARCO_API garco_status garco_split (const char *input, const char *directory, int64_t span_ms,
                                       const garco_convert_options *options, garco_error *error);
+
+  /* ------------------------------------------------------------------ verifying */
+
+  /* One observation, absent values as in a batch's columns. */
+  typedef struct garco_cell
+  {
+    int64_t time;
+    uint8_t sys, sat;
+    uint16_t obs;
+    double range, phase, doppler, snr;
+    uint16_t flags;
+    int8_t fcn;
+  } garco_cell;
+
+  typedef enum garco_difference_kind
+  {
+    GARCO_CELL_MISSING = 0, /* in the file, not in the array */
+    GARCO_CELL_DIFFERS,     /* in both, with other values */
+    GARCO_CELL_EXTRA        /* in the array, in the time that the file covers, not in the file */
+  } garco_difference_kind;
+
+#define GARCO_DIFFERS_RANGE 1u
+#define GARCO_DIFFERS_PHASE 2u
+#define GARCO_DIFFERS_DOPPLER 4u
+#define GARCO_DIFFERS_SNR 8u
+#define GARCO_DIFFERS_FLAGS 16u
+#define GARCO_DIFFERS_FCN 32u
+
+  typedef struct garco_difference
+  {
+    const char *file;
+    garco_difference_kind kind;
+    unsigned fields;              /* GARCO_DIFFERS_*, where both are there */
+    garco_cell in_file, in_array; /* in_array not for missing ones, in_file not for extra ones;
+                                     in_file's values are at the array's resolution */
+  } garco_difference;
+
+  typedef struct garco_verify_report
+  {
+    const char *file;
+    bool holds;                        /* the array holds the file, by the options */
+    bool recorded;                     /* the array says that the file was put in, by its SHA-256 */
+    int64_t epochs, cells;             /* of the file */
+    int64_t missing, differing, extra; /* cells, by garco_difference_kind */
+    int64_t crowded; /* values of the file that have no cell: one of an earlier type has the same
+                        code, as C1 and C2 of BeiDou in RINEX 2 */
+    int64_t damaged; /* places left out by salvage */
+  } garco_verify_report;
+
+  typedef struct garco_verify_options
+  {
+    bool salvage;
+    bool keep_zeros;
+    bool allow_extra; /* extra cells may be there: other files cover the same time */
+    int system_base;  /* as in garco_query_options */
+    const garco_code_map *code_map;
+    garco_damage_fn on_damage;                                            /* may be NULL */
+    void (*on_difference) (void *context, const garco_difference *first); /* each; may be NULL */
+    void (*on_report) (void *context, const garco_verify_report *report); /* each file; may be NULL
+                                                                           */
+    void (*on_notice) (void *context, const char *text);                  /* may be NULL */
+    void *context;
+  } garco_verify_options;
+#define GARCO_VERIFY_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    false, false, false, -1, NULL, NULL, NULL, NULL, NULL, NULL                                    \
+  }
+
+  /* Compares each file, cell by cell, with what the array holds of the time from the file's first
+   * cell to its last: coordinates, range, phase, Doppler, strength at the array's resolution,
+   * flags, and the GLONASS channel where the file says it. Where the array has a record of the
+   * file, its types become codes as they did then, unless `code_map` is given, and zeros are kept
+   * if they were. GARCO_OK whether they are equal or not: `holds` of the reports says. Stops at the
+   * first error. Memory is bounded for files whose times rise. */
+  GARCO_API garco_status garco_verify (const char *const *files, size_t nfiles, const char *uri,
+                                       const garco_verify_options *options, garco_error *error);
+
+  /* ------------------------------------------------------------------ export */
+
+  typedef struct garco_export_options
+  {
+    garco_form form;
+    int version; /* RINEX version to write, times 100: 210, 211, 300 to 305; 0: the header's, or 304
+                    where there is none */
+    int64_t start_ms, end_ms; /* start <= time < end */
+    const char *systems;      /* these five as in garco_query_options */
+    size_t nsats;
+    const char *const *sats;
+    size_t ncodes;
+    const char *const *codes;
+    int system_base;
+    const char *header;  /* RINEX file whose header is taken; NULL: the one that the array keeps */
+    const char *program; /* these two as in garco_writer_options */
+    const char *date;
+    void (*on_notice) (void *context, const char *text); /* what RINEX cannot say; may be NULL */
+    void *context;
+  } garco_export_options;
+#define GARCO_EXPORT_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    GARCO_FORM_RINEX, 0, INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, -1, NULL, NULL, NULL, NULL, \
+        NULL                                                                                       \
+  }
+
+  /* Writes what is selected of an array of observations as a RINEX file, compressed by PATH's
+   * ending
+   * ("-": standard output), satellites in the order of the array. The header is that of the file
+   * that was put in and holds the first cell's time, with what no longer holds made right, or else
+   * one made of what the array says. An array of one file gives that file's observations under its
+   * own header. Strength digits are blank: the array keeps the strength itself.
+   * GARCO_ERR_NOT_FOUND: nothing is selected. */
+  GARCO_API garco_status garco_export (const char *uri, const char *path,
+                                       const garco_export_options *options, garco_error *error);
 
   /* ------------------------------------------------------------------ simulation */
 

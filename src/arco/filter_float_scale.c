@@ -122,6 +122,23 @@ quotient (const garco__filter *filter, const uint8_t *p)
   return (double)((value - (float)filter->offset) / (float)filter->scale);
 }
 
+bool
+garco__float_scale_keep (garco_datatype type, const garco_filter_info *info, double value,
+                         double *kept)
+{
+  garco__filter filter = {.datatype = type, .scale = info->scale, .offset = info->offset};
+  float single = (float)value;
+  bool wide = type == GARCO_FLOAT64;
+  int64_t whole;
+  double scaled = quotient (&filter, wide ? (const uint8_t *)&value : (const uint8_t *)&single);
+  if (!round_to (scaled, ldexp (1, (int)(8 * info->byte_width) - 1), &whole))
+    return false;
+  *kept = info->scale * (wide ? (double)whole : (double)(float)whole) + info->offset;
+  if (!wide)
+    *kept = (double)(float)*kept;
+  return true;
+}
+
 static garco_status
 cannot_hold (const garco__filter *filter, double scaled, garco_error *error)
 {

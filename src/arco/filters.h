@@ -117,4 +117,9 @@ garco__store (uint8_t *p, size_t size, uint64_t value)
   __builtin_memcpy (p, &value, size);
 }
 
+/* What `value` of a field of this type (float32 or float64) is when it comes back out of the filter
+ * that `info` describes; false where that cannot hold it. */
+bool garco__float_scale_keep (garco_datatype type, const garco_filter_info *info, double value,
+                              double *kept);
+
 #endif

@@ -195,7 +195,7 @@ typedef struct items
 } items;
 
 static garco_status
-add_item (items *all, char *key, const char *text, garco_error *error)
+add_item (items *all, const char *key, garco_datatype type, const char *text, garco_error *error)
 {
   if (all->count == all->capacity)
   {
@@ -211,8 +211,7 @@ add_item (items *all, char *key, const char *text, garco_error *error)
   if (copy == NULL)
     return garco__fail_memory (error, strlen (key));
   all->owned[all->count] = copy;
-  all->list[all->count++] =
-      (garco__metadata_item){copy, GARCO_STRING_UTF8, (uint32_t)strlen (text), text};
+  all->list[all->count++] = (garco__metadata_item){copy, type, (uint32_t)strlen (text), text};
   return GARCO_OK;
 }
 
@@ -243,7 +242,7 @@ add_stale_records (const target *t, const char *own_key, items *all, garco_error
     GARCO_TRY (garco__record_holds (t->array, &info, &holds, error));
     snprintf (key, sizeof key, "%s", info.key);
     if (!holds)
-      GARCO_TRY (add_item (all, key, "{}", error));
+      GARCO_TRY (add_item (all, key, GARCO_STRING_UTF8, "{}", error));
   }
   return GARCO_OK;
 }
@@ -261,9 +260,9 @@ number_systems (const target *t, garco__cells *cells, items *all, garco_error *e
                         GARCO__NUMBERING_KEY, GARCO__NUMBERING_TEXT);
   if (numbering.origin == GARCO__NUMBERING_EMPTY)
   {
-    char numbering_key[] = GARCO__NUMBERING_KEY, version_key[] = "garco.version";
-    GARCO_TRY (add_item (all, numbering_key, GARCO__NUMBERING_TEXT, error));
-    GARCO_TRY (add_item (all, version_key, garco_version (), error));
+    GARCO_TRY (
+        add_item (all, GARCO__NUMBERING_KEY, GARCO_STRING_UTF8, GARCO__NUMBERING_TEXT, error));
+    GARCO_TRY (add_item (all, "garco.version", GARCO_STRING_UTF8, garco_version (), error));
   }
   for (size_t i = 0; i < cells->count && !numbering.plain; i++)
   {
@@ -291,9 +290,21 @@ write_fragment (const target *t, const char *file, const garco_batch *batch,
   return status;
 }
 
+/* The file's header beside its record, so that the file can be written again. */
 static garco_status
-write_cells (const target *t, const char *file, garco__decoded *decoded, items *all,
-             garco__fragment_writer **fragment, char **text, garco_error *error)
+add_header (const garco__decoded *decoded, items *all, garco_error *error)
+{
+  char key[GARCO__SOURCE_KEY_SIZE];
+  const char *text = (const char *)decoded->header.data;
+  garco__record_key (GARCO__HEADER_KEY, decoded->sha256, key);
+  if (text == NULL || text[0] == '\0')
+    return GARCO_OK;
+  return add_item (all, key, garco__record_text_type (text), text, error);
+}
+
+static garco_status
+write_cells (const target *t, const char *file, bool keep_zeros, garco__decoded *decoded,
+             items *all, garco__fragment_writer **fragment, char **text, garco_error *error)
 {
   garco_column columns[GARCO__CELL_COLUMNS];
   char key[GARCO__SOURCE_KEY_SIZE];
@@ -301,21 +312,22 @@ write_cells (const target *t, const char *file, garco__decoded *decoded, items *
   garco_batch batch = garco__cells_batch (&decoded->cells, columns);
   for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
     columns[i].name = t->names[i];
-  garco__record_key (decoded->sha256, key);
+  garco__record_key (GARCO__SOURCE_KEY, decoded->sha256, key);
   GARCO_TRY (add_stale_records (t, key, all, error));
   GARCO_TRY (write_fragment (t, file, &batch, fragment, error));
   uint64_t timestamp = garco__fragment_writer_timestamp (*fragment);
-  GARCO_TRY (garco__record_text (file, decoded, garco__fragment_writer_name (*fragment), timestamp,
-                                 text, error));
-  GARCO_TRY (add_item (all, key, *text, error));
+  GARCO_TRY (garco__record_text (file, decoded, keep_zeros, garco__fragment_writer_name (*fragment),
+                                 timestamp, text, error));
+  GARCO_TRY (add_item (all, key, GARCO_STRING_UTF8, *text, error));
+  GARCO_TRY (add_header (decoded, all, error));
   GARCO_TRY (garco__array_metadata_write (t->array, timestamp, all->list, all->count, error));
   return garco__fragment_commit (*fragment, error);
 }
 
 /* Under the lock: looks the file up, and writes it where it is not there. */
 static garco_status
-put_cells (const target *t, garco__decoded *decoded, garco_ingest_report *report,
-           char name[FRAGMENT_NAME_SIZE], garco_error *error)
+put_cells (const target *t, const garco_ingest_options *options, garco__decoded *decoded,
+           garco_ingest_report *report, char name[FRAGMENT_NAME_SIZE], garco_error *error)
 {
   items all = {0};
   garco__fragment_writer *fragment = NULL;
@@ -325,7 +337,8 @@ put_cells (const target *t, garco__decoded *decoded, garco_ingest_report *report
   if (status >= 0)
     status = garco__record_find (t->array, decoded->sha256, &holds, error);
   if (status >= 0 && !holds)
-    status = write_cells (t, report->file, decoded, &all, &fragment, &text, error);
+    status =
+        write_cells (t, report->file, options->keep_zeros, decoded, &all, &fragment, &text, error);
   if (status >= 0)
     report->outcome = holds ? GARCO_INGESTED_BEFORE : GARCO_INGESTED;
   if (status >= 0 && !holds)
@@ -370,7 +383,7 @@ ingest_decoded (target *t, const garco_ingest_options *options, garco__decoded *
   {
     GARCO_TRY (make_target (t, error));
     GARCO_TRY (garco__array_lock (t->array, error));
-    status = put_cells (t, decoded, report, name, error);
+    status = put_cells (t, options, decoded, report, name, error);
     garco__array_unlock (t->array);
   }
   if (status >= 0 && options->on_report != NULL)

@@ -41,9 +41,25 @@ keep_epoch (decoding *d, size_t first, int64_t line, garco_error *error)
     d->epochs = epochs;
     d->epochs_capacity = capacity;
   }
+  if (cells->time[first] < d->decoded->first)
+    d->decoded->first = cells->time[first];
+  if (cells->time[first] > d->decoded->last)
+    d->decoded->last = cells->time[first];
   d->epochs[d->nepochs++] =
       (garco__epoch_cells){cells->time[first], line, first, cells->count - first};
   return GARCO_OK;
+}
+
+/* The header as the file begins with it: events change what it says, never its text. */
+static garco_status
+keep_header (decoding *d, garco_error *error)
+{
+  const garco_header *header = garco_reader_header (d->reader);
+  garco__buffer *text = &d->decoded->header;
+  if (header == NULL)
+    return GARCO_OK;
+  GARCO_TRY (garco__buffer_append (text, header->text, header->text_size, error));
+  return garco__buffer_append (text, "", 1, error);
 }
 
 /* Takes the epochs that the reader has; GARCO_END at the end, GARCO_AGAIN where it wants bytes. */
@@ -131,7 +147,9 @@ open_decoding (decoding *d, garco_error *error)
   reading.context = d->options->context;
   reading.source = garco__source_name (d->source);
   GARCO_TRY (garco_reader_new (&reading, &d->reader, error));
-  return garco__cell_maker_new (d->options->keep_zeros, &d->maker, error);
+  GARCO_TRY (garco__cell_maker_new (d->options->keep_zeros, &d->maker, error));
+  garco__cell_maker_use (d->maker, d->options->code_map);
+  return GARCO_OK;
 }
 
 static garco_status
@@ -143,6 +161,7 @@ decode (decoding *d, garco_error *error)
   GARCO_TRY (feed_all (d, &cut, error));
   GARCO_TRY (finish_hash (d, cut, error));
   decoded->damaged += garco_reader_damaged (d->reader);
+  GARCO_TRY (keep_header (d, error));
   const char *map = garco__cell_maker_code_map (d->maker);
   GARCO_TRY (garco__buffer_append (&decoded->code_map, map, strlen (map) + 1, error));
   return garco__drop_repeated (&decoded->cells, d->epochs, d->nepochs,
@@ -155,6 +174,8 @@ garco__decode_file (const char *path, const garco_ingest_options *options, garco
                     garco_error *error)
 {
   decoding d = {.path = path, .options = options, .decoded = decoded};
+  decoded->first = INT64_MAX;
+  decoded->last = INT64_MIN;
   garco_status status = decode (&d, error);
   garco_reader_free (&d.reader);
   garco__cell_maker_free (&d.maker);
@@ -169,6 +190,7 @@ garco__decoded_free (garco__decoded *decoded)
 {
   garco__cells_free (&decoded->cells);
   garco__buffer_free (&decoded->code_map);
+  garco__buffer_free (&decoded->header);
 }
 
 static garco_status

@@ -146,7 +146,9 @@ open_reader (file_rows *self, const char *path, garco_error *error)
   reading.on_damage = options->on_damage;
   reading.context = options->context;
   GARCO_TRY (garco_reader_open (path, &reading, &self->reader, error));
-  return garco__cell_maker_new (options->keep_zeros, &self->maker, error);
+  GARCO_TRY (garco__cell_maker_new (options->keep_zeros, &self->maker, error));
+  garco__cell_maker_use (self->maker, options->code_map);
+  return GARCO_OK;
 }
 
 garco_status

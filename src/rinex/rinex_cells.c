@@ -17,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "rinex/rinex_code_map.h"
 #include "rinex/rinex_codes.h"
 
 struct step
@@ -40,6 +41,8 @@ struct plan
 struct garco__cell_maker
 {
   bool keep_zeros;
+  const garco_code_map *codes;
+  int64_t crowded;
   struct plan plans[GARCO_SYSTEM_COUNT];
   bool *used; /* cells of the satellite at hand */
   size_t used_capacity;
@@ -55,6 +58,18 @@ garco__cell_maker_new (bool keep_zeros, garco__cell_maker **maker, garco_error *
   *maker = room;
   (*maker)->keep_zeros = keep_zeros;
   return garco__buffer_append (&(*maker)->map, "", 1, error);
+}
+
+void
+garco__cell_maker_use (garco__cell_maker *maker, const garco_code_map *map)
+{
+  maker->codes = map;
+}
+
+int64_t
+garco__cell_maker_crowded (const garco__cell_maker *maker)
+{
+  return maker->crowded;
 }
 
 void
@@ -160,7 +175,7 @@ make_plan (garco__cell_maker *maker, struct plan *plan, int version, char system
     plan->steps[i] = (struct step){0, (uint8_t)kind, 1000.0 * types->scale[i]};
     if (kind == GARCO__KIND_NONE)
       continue;
-    uint16_t code = garco__code_of (version, system, type, types);
+    uint16_t code = garco__code_mapped (maker->codes, version, system, type, types);
     plan->steps[i].cell = (uint16_t)cell_of (plan, code);
     GARCO_TRY (add_to_map (maker, system, type, code, error));
   }
@@ -187,31 +202,34 @@ flags_of (char indicator, int version)
   return flags;
 }
 
-/* Puts one value into its cell unless an earlier type of the same code has. */
-static void
+/* Puts one value into its cell; false where an earlier type of the same code has. */
+static bool
 put_value (garco__cells *cells, size_t row, const struct step *step, double value, char indicator,
            int version)
 {
   switch (step->kind)
   {
   case GARCO__KIND_RANGE:
-    if (isnan (cells->range[row]))
-      cells->range[row] = value;
-    break;
+    if (!isnan (cells->range[row]))
+      return false;
+    cells->range[row] = value;
+    return true;
   case GARCO__KIND_PHASE:
     if (!isnan (cells->phase[row]))
-      break;
+      return false;
     cells->phase[row] = value;
     cells->flags[row] |= flags_of (indicator, version);
-    break;
+    return true;
   case GARCO__KIND_DOPPLER:
-    if (isnan (cells->doppler[row]))
-      cells->doppler[row] = value;
-    break;
+    if (!isnan (cells->doppler[row]))
+      return false;
+    cells->doppler[row] = value;
+    return true;
   default:
-    if (isnan (cells->snr[row]))
-      cells->snr[row] = (float)value;
-    break;
+    if (!isnan (cells->snr[row]))
+      return false;
+    cells->snr[row] = (float)value;
+    return true;
   }
 }
 
@@ -281,8 +299,9 @@ append_satellite (garco__cell_maker *maker, const struct plan *plan, const garco
     if (value == 0 && step->kind != GARCO__KIND_DOPPLER && !maker->keep_zeros)
       continue;
     maker->used[step->cell] = true;
-    put_value (cells, cells->count + step->cell, step, (double)value / step->divisor,
-               epoch->indicators[2 * field], plan->version);
+    maker->crowded +=
+        !put_value (cells, cells->count + step->cell, step, (double)value / step->divisor,
+                    epoch->indicators[2 * field], plan->version);
   }
   keep_used (cells, maker->used, plan->ncells);
 }

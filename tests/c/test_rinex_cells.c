@@ -52,6 +52,9 @@ test_codes (void **state)
   }
 }
 
+static const garco_code_map *codes; /* used by cells_of; NULL: none */
+static int64_t crowded;             /* as cells_of left it */
+
 /* All cells of a text. */
 static garco__cells
 cells_of (const char *text, bool keep_zeros, char *map, size_t map_size)
@@ -63,6 +66,7 @@ cells_of (const char *text, bool keep_zeros, char *map, size_t map_size)
   garco__cells cells = {0};
   assert_ok (garco_reader_new (NULL, &reader, &error), &error);
   assert_ok (garco__cell_maker_new (keep_zeros, &maker, &error), &error);
+  garco__cell_maker_use (maker, codes);
   assert_ok (garco_reader_feed (reader, text, strlen (text), &error), &error);
   garco_reader_finish (reader);
   for (;;)
@@ -76,6 +80,7 @@ cells_of (const char *text, bool keep_zeros, char *map, size_t map_size)
         &error);
   }
   snprintf (map, map_size, "%s", garco__cell_maker_code_map (maker));
+  crowded = garco__cell_maker_crowded (maker);
   garco__cell_maker_free (&maker);
   garco_reader_free (&reader);
   return cells;
@@ -199,14 +204,42 @@ test_zeros_kept (void **state)
   check_cells (&cells, want, sizeof want / sizeof *want);
 }
 
+/* L2 goes to a cell of its own, and C2 into P2's, where the first one stays. */
+static void
+test_own_codes (void **state)
+{
+  (void)state;
+  garco_error error;
+  garco_code_map *own;
+  char map[400];
+  static const char lines[] = "G L2 2L\n* C2 2W\n";
+  static const char text[] =
+      VERSION_2 "     4    P2    C2    L2    S2                              # / TYPES OF "
+                "OBSERV\n" END_OF_HEADER " 10  3  5  0  0  0.0000000  0  2G13G14\n"
+                "         1.000           2.000           3.000          40.000\n"
+                "                         2.000\n";
+  static const struct cell want[] = {
+      {'G', 13, "2W", 1, -1, -1, 40, 0, 0},
+      {'G', 13, "2L", -1, 3, -1, -1, 0, 0},
+      {'G', 14, "2W", 2, -1, -1, -1, 0, 0},
+  };
+  assert_ok (garco_code_map_read (lines, sizeof lines - 1, NULL, &own, &error), &error);
+  codes = own;
+  garco__cells cells = cells_of (text, false, map, sizeof map);
+  check_cells (&cells, want, sizeof want / sizeof *want);
+  assert_string_equal (map, "G P2 2W\nG C2 2W\nG L2 2L\nG S2 2W\n");
+  assert_int_equal (crowded, 1);
+  codes = NULL;
+  garco_code_map_free (&own);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (test_codes),
-      cmocka_unit_test (test_cells_2),
-      cmocka_unit_test (test_cells_3),
-      cmocka_unit_test (test_zeros_kept),
+      cmocka_unit_test (test_codes),     cmocka_unit_test (test_cells_2),
+      cmocka_unit_test (test_cells_3),   cmocka_unit_test (test_zeros_kept),
+      cmocka_unit_test (test_own_codes),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -1,0 +1,13 @@
+# The real observation files of the shared data.
+# SPDX-License-Identifier: Apache-2.0
+
+WHOLE = """14601736.18o ABMF00GLP_R_20181330000_01D_30S_MO.zip
+ACOR00ESP_R_20213550000_01D_30S_MO.crx ACOR00ESP_R_20213550000_01D_30S_MO.rnx AJAC3550.21D
+AJAC3550.21O CEDA00USA_R_20182100000_23H_15S_MO.rnx.gz DUTH0630.22D DUTH0630.22O
+ESBC00DNK_R_20201770000_01D_30S_MO.crx.gz KMS300DNK_R_20221591000_01H_30S_MO.crx KOSG0010.95D
+KOSG0010.95O LARM0010.22O P43300USA_R_20190012056_17M_15S_MO.crx
+P43300USA_R_20190012056_17M_15S_MO.crx.bz2 ab430140.18o.zip ac660270.18o.Z aopr0010.17d
+aopr0010.17o default_time_system2.10o default_time_system3.10o demo.10o demo3.10o
+gps_10MSps.23O.gz minimal2.10o minimal3.10o npaz3550.21d npaz3550.21o rinex2onesat.10o
+wsra0010.21d wsra0010.21o york0440.15d york0440.15d.Z zegv0010.21d zegv0010.21o""".split()
+DAMAGED = ["badtime.10o", "junk_time_obs3.10o", "wrong_obs2_count.10o"]

@@ -468,6 +468,13 @@ garco__tile_decode (garco__codec *codec, const garco__pipeline *pipeline,
 
 /* ---- into the file */
 
+size_t
+garco__apply_window (const garco__apply *apply, size_t size)
+{
+  size_t window = apply->size < apply->filter->window ? apply->size : apply->filter->window;
+  return window < size ? size : window / size * size;
+}
+
 garco_status
 garco__apply_room (garco__apply *apply, size_t size, uint8_t **room, garco_error *error)
 {

@@ -73,10 +73,7 @@ garco__positive_delta_apply (garco__apply *apply, garco_error *error)
   if (passes_by (type, UINT32_MAX))
     return GARCO_OK;
   size_t size = garco_datatype_size (type);
-  size_t window = apply->size < apply->filter->window ? apply->size : apply->filter->window;
-  window = window / size * size;
-  if (window == 0)
-    window = size;
+  size_t window = garco__apply_window (apply, size);
   uint8_t *room;
   garco__buffer *record;
   GARCO_TRY (garco__apply_room (apply, apply->size, &room, error));

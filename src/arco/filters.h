@@ -63,6 +63,9 @@ void garco__undo_done (garco__undo *undo, const uint8_t *room, size_t size);
 /* GARCO_ERR_CORRUPT with the chunk's place and the filter's name. */
 garco_status garco__undo_corrupt (const garco__undo *undo, garco_error *error, const char *what);
 
+/* Bytes of the windows that a windowed filter cuts the data into: as the filter says, whole values
+ * of `size` bytes, at least one. */
+size_t garco__apply_window (const garco__apply *apply, size_t size);
 garco_status garco__apply_room (garco__apply *apply, size_t size, uint8_t **room,
                                 garco_error *error);
 void garco__apply_done (garco__apply *apply, const uint8_t *room, size_t size);

@@ -23,21 +23,10 @@
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "query/query_sums.h"
 
 #define CHUNK 1024
 #define NO_GROUP UINT32_MAX
-
-typedef struct wide
-{
-  double high, low;
-} wide;
-
-typedef struct sums
-{
-  int64_t count;
-  wide sum, squares;
-  double min, max;
-} sums;
 
 typedef struct group
 {
@@ -52,75 +41,46 @@ struct garco__aggregator
   unsigned needs;
   size_t count, capacity; /* groups */
   group *groups;
-  sums *sums; /* capacity * nfields */
+  garco__sums *sums; /* capacity * nfields */
   uint32_t *slots;
   size_t nslots; /* a power of two, at least twice the groups */
 };
 
-/* ---------------------------------------------------------------- wide numbers */
-
-/* sum + x, what is rounded off going to the low part. An infinity leaves no NaN behind. */
-static inline void
-wide_add (wide *sum, double x)
-{
-  double total = sum->high + x;
-  double back = total - sum->high;
-  double lost = (sum->high - (total - back)) + (x - back);
-  sum->high = total;
-  if (isfinite (lost))
-    sum->low += lost;
-}
-
 static inline double
-wide_value (const wide *sum)
+wide_value (const garco__wide *sum)
 {
   return isfinite (sum->high) ? sum->high + sum->low : sum->high;
-}
-
-/* The exact a * b as two doubles (Dekker); magnitudes above 1e150 are not split. */
-static inline wide
-exact_product (double a, double b)
-{
-  const double splitter = 134217729.0; /* 2^27 + 1 */
-  wide product = {a * b, 0};
-  if (!(fabs (a) < 1e150 && fabs (b) < 1e150))
-    return product;
-  double ca = splitter * a, cb = splitter * b;
-  double ah = ca - (ca - a), bh = cb - (cb - b);
-  double al = a - ah, bl = b - bh;
-  product.low = ((ah * bh - product.high) + ah * bl + al * bh) + al * bl;
-  return product;
 }
 
 /* ---------------------------------------------------------------- the statistics */
 
 static double
-mean_of (const sums *s)
+mean_of (const garco__sums *s)
 {
   return s->count > 0 ? wide_value (&s->sum) / (double)s->count : NAN;
 }
 
 static double
-sum_of (const sums *s)
+sum_of (const garco__sums *s)
 {
   return s->count > 0 ? wide_value (&s->sum) : 0;
 }
 
 static double
-min_of (const sums *s)
+min_of (const garco__sums *s)
 {
   return s->count > 0 ? s->min : NAN;
 }
 
 static double
-max_of (const sums *s)
+max_of (const garco__sums *s)
 {
   return s->count > 0 ? s->max : NAN;
 }
 
 /* n * squares - sum^2, then / (n * (n - 1)); exact products keep what cancels. */
 static double
-std_of (const sums *s)
+std_of (const garco__sums *s)
 {
   double n = (double)s->count;
   if (s->count < 2)
@@ -129,27 +89,23 @@ std_of (const sums *s)
   double rest = s->sum.low - (total - s->sum.high);
   double whole = s->squares.high + s->squares.low;
   double left = s->squares.low - (whole - s->squares.high);
-  wide a = exact_product (n, whole), b = exact_product (total, total);
+  garco__wide a = garco__exact_product (n, whole), b = garco__exact_product (total, total);
   double spread = (a.high - b.high) + (a.low - b.low) + n * left - 2 * total * rest;
   return spread > 0 ? sqrt (spread / n / (n - 1)) : isnan (spread) ? NAN : 0;
 }
-
-#define NEEDS_SUM 1u
-#define NEEDS_SQUARES 2u
-#define NEEDS_RANGE 4u
 
 static const struct
 {
   const char *name;
   unsigned needs;
-  double (*value) (const sums *);
+  double (*value) (const garco__sums *);
 } statistics[GARCO_AGGREGATE_COUNT] = {
     [GARCO_COUNT] = {"count", 0, NULL},
-    [GARCO_MEAN] = {"mean", NEEDS_SUM, mean_of},
-    [GARCO_MIN] = {"min", NEEDS_RANGE, min_of},
-    [GARCO_MAX] = {"max", NEEDS_RANGE, max_of},
-    [GARCO_STD] = {"std", NEEDS_SUM | NEEDS_SQUARES, std_of},
-    [GARCO_SUM] = {"sum", NEEDS_SUM, sum_of},
+    [GARCO_MEAN] = {"mean", GARCO__NEEDS_SUM, mean_of},
+    [GARCO_MIN] = {"min", GARCO__NEEDS_RANGE, min_of},
+    [GARCO_MAX] = {"max", GARCO__NEEDS_RANGE, max_of},
+    [GARCO_STD] = {"std", GARCO__NEEDS_SUM | GARCO__NEEDS_SQUARES, std_of},
+    [GARCO_SUM] = {"sum", GARCO__NEEDS_SUM, sum_of},
 };
 
 const char *
@@ -216,7 +172,7 @@ group_of (garco__aggregator *a, int64_t day, uint32_t key, uint32_t *number, gar
       slot = find_slot (a, day, key);
     }
     for (size_t f = 0; f < a->nfields; f++)
-      a->sums[a->count * a->nfields + f] = (sums){0, {0, 0}, {0, 0}, INFINITY, -INFINITY};
+      a->sums[a->count * a->nfields + f] = GARCO__SUMS_EMPTY;
     a->groups[a->count] = (group){day, key};
     a->slots[slot] = (uint32_t)a->count++;
   }
@@ -350,23 +306,7 @@ add_values (garco__aggregator *a, size_t field, const uint32_t *numbers, const d
             size_t n)
 {
   for (size_t i = 0; i < n; i++)
-  {
-    double x = values[i];
-    if (isnan (x))
-      continue;
-    sums *s = &a->sums[numbers[i] * a->nfields + field];
-    s->count++;
-    if (a->needs & NEEDS_SUM)
-      wide_add (&s->sum, x);
-    if (a->needs & NEEDS_SQUARES)
-    {
-      wide square = exact_product (x, x);
-      wide_add (&s->squares, square.high);
-      s->squares.low += square.low;
-    }
-    s->min = x < s->min ? x : s->min;
-    s->max = x > s->max ? x : s->max;
-  }
+    garco__sums_add (&a->sums[numbers[i] * a->nfields + field], a->needs, values[i]);
 }
 
 static garco_status
@@ -416,16 +356,32 @@ garco__aggregator_add (garco__aggregator *a, const garco_batch *batch, const cha
   return GARCO_OK;
 }
 
-static void
-merge_sums (sums *into, const sums *from)
+garco_status
+garco__aggregator_group (garco__aggregator *a, const int64_t keys[GARCO__KEY_COUNT],
+                         const char *source, uint32_t *number, garco_error *error)
 {
-  into->count += from->count;
-  wide_add (&into->sum, from->sum.high);
-  into->sum.low += from->sum.low;
-  wide_add (&into->squares, from->squares.high);
-  into->squares.low += from->squares.low;
-  into->min = from->min < into->min ? from->min : into->min;
-  into->max = from->max > into->max ? from->max : into->max;
+  uint32_t key = 0;
+  for (size_t k = GARCO__SYS; k < GARCO__KEY_COUNT; k++)
+    if (a->by >> k & 1)
+      GARCO_TRY (add_key ((garco__key)k, &keys[k], 1, &key, source, error));
+  bool days = (a->by >> GARCO__TIME & 1) != 0;
+  return group_of (a, days ? garco__floor_div (keys[GARCO__TIME], GARCO__DAY_MS) : 0, key, number,
+                   error);
+}
+
+void
+garco__aggregator_add_run (garco__aggregator *a, uint32_t number, size_t field,
+                           const garco_column *column, int64_t from, size_t count)
+{
+  double values[CHUNK];
+  garco__sums *s = &a->sums[number * a->nfields + field];
+  for (size_t n; count > 0; from += (int64_t)n, count -= n)
+  {
+    n = count < CHUNK ? count : CHUNK;
+    garco__column_double (column, from, n, values);
+    blank_absent (column, from, n, values);
+    garco__sums_add_run (s, a->needs, values, n);
+  }
 }
 
 garco_status
@@ -436,7 +392,7 @@ garco__aggregator_merge (garco__aggregator *a, const garco__aggregator *from, ga
     uint32_t number;
     GARCO_TRY (group_of (a, from->groups[i].day, from->groups[i].key, &number, error));
     for (size_t f = 0; f < a->nfields; f++)
-      merge_sums (&a->sums[number * a->nfields + f], &from->sums[i * a->nfields + f]);
+      garco__sums_merge (&a->sums[number * a->nfields + f], &from->sums[i * a->nfields + f]);
   }
   return GARCO_OK;
 }

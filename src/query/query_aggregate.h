@@ -16,6 +16,14 @@ garco_status garco__aggregator_new (unsigned by, size_t nfields, const garco_agg
  * fields. `source` is named by errors. */
 garco_status garco__aggregator_add (garco__aggregator *aggregator, const garco_batch *batch,
                                     const char *source, garco_error *error);
+/* The number of the group that a cell of these keys belongs to, made where it is new: the time's ms
+ * and the numbers of the other keys, of which only those of `by` count. */
+garco_status garco__aggregator_group (garco__aggregator *aggregator,
+                                      const int64_t keys[GARCO__KEY_COUNT], const char *source,
+                                      uint32_t *number, garco_error *error);
+/* Adds `count` values of a numeric column, from row `from` on, to field `field` of that group. */
+void garco__aggregator_add_run (garco__aggregator *aggregator, uint32_t number, size_t field,
+                                const garco_column *column, int64_t from, size_t count);
 /* Adds what `from`, made with the same arguments, has gathered. */
 garco_status garco__aggregator_merge (garco__aggregator *aggregator, const garco__aggregator *from,
                                       garco_error *error);

@@ -80,13 +80,19 @@ garco_status
 garco__stamp_name (uint64_t timestamp, uint32_t version, char name[GARCO__NAME_SIZE],
                    garco_error *error)
 {
+  return garco__stamp_range_name (timestamp, timestamp, version, name, error);
+}
+
+garco_status
+garco__stamp_range_name (uint64_t start, uint64_t end, uint32_t version,
+                         char name[GARCO__NAME_SIZE], garco_error *error)
+{
   uint8_t random[16];
   char hex[33];
   if (RAND_bytes (random, sizeof random) != 1)
     return garco__fail (error, GARCO_ERR_IO, NULL, "OpenSSL gives no random bytes");
   garco__hex_text (random, sizeof random, hex);
-  int length =
-      snprintf (name, GARCO__NAME_SIZE, "__%" PRIu64 "_%" PRIu64 "_%s", timestamp, timestamp, hex);
+  int length = snprintf (name, GARCO__NAME_SIZE, "__%" PRIu64 "_%" PRIu64 "_%s", start, end, hex);
   if (version != 0)
     snprintf (name + length, GARCO__NAME_SIZE - (size_t)length, "_%" PRIu32, version);
   return GARCO_OK;

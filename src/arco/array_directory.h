@@ -19,6 +19,9 @@ bool garco__stamp_parse (const char *name, garco__stamp *stamp);
 #define GARCO__NAME_SIZE 128
 garco_status garco__stamp_name (uint64_t timestamp, uint32_t version, char name[GARCO__NAME_SIZE],
                                 garco_error *error);
+/* The same with two times. */
+garco_status garco__stamp_range_name (uint64_t start, uint64_t end, uint32_t version,
+                                      char name[GARCO__NAME_SIZE], garco_error *error);
 
 typedef struct garco__item
 {

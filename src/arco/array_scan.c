@@ -83,24 +83,24 @@ choose_outputs (garco_scan *scan, const garco_scan_options *options, garco_error
   return GARCO_OK;
 }
 
-static garco_status
-read_condition (garco_scan *scan, const garco__item *item, garco__condition **condition,
-                garco_error *error)
+garco_status
+garco__array_read_delete (garco_array *array, garco__codec *codec, const garco__item *item,
+                          garco__condition **condition, garco_error *error)
 {
   garco__buffer content = {0};
   uint8_t *bytes = NULL;
   size_t size = 0;
   char source[GARCO__IO_NAME_SIZE];
   garco_status status = GARCO_OK;
-  garco__io_name (scan->array->io, item->name, source, sizeof source);
+  garco__io_name (array->io, item->name, source, sizeof source);
   if (item->path != NULL)
     GARCO_TRY_DONE (
-        garco__io_read_whole (scan->array->io, item->path, DELETE_LIMIT, &bytes, &size, error));
-  GARCO_TRY_DONE (garco__generic_tile_read (
-      scan->array->codec, source, 0, item->path != NULL ? bytes : item->bytes,
-      item->path != NULL ? size : item->size, &content, error));
+        garco__io_read_whole (array->io, item->path, DELETE_LIMIT, &bytes, &size, error));
   GARCO_TRY_DONE (
-      garco__condition_parse (content.data, content.size, scan->schema, source, condition, error));
+      garco__generic_tile_read (codec, source, 0, item->path != NULL ? bytes : item->bytes,
+                                item->path != NULL ? size : item->size, &content, error));
+  GARCO_TRY_DONE (
+      garco__condition_parse (content.data, content.size, array->schema, source, condition, error));
 done:
   garco__buffer_free (&content);
   free (bytes);
@@ -116,8 +116,9 @@ read_conditions (garco_scan *scan, garco_error *error)
   scan->conditions = conditions;
   scan->deletes = deletes->items;
   for (; scan->nconditions < deletes->count; scan->nconditions++)
-    GARCO_TRY (read_condition (scan, &deletes->items[scan->nconditions],
-                               &scan->conditions[scan->nconditions], error));
+    GARCO_TRY (garco__array_read_delete (scan->array, scan->reader.codec,
+                                         &deletes->items[scan->nconditions],
+                                         &scan->conditions[scan->nconditions], error));
   return GARCO_OK;
 }
 

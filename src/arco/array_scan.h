@@ -103,6 +103,13 @@ struct garco_scan
   garco_column *batch_columns;
 };
 
+/* ---- array_scan.c */
+
+/* The condition of a delete of the array's directory, for its latest schema. */
+garco_status garco__array_read_delete (garco_array *array, garco__codec *codec,
+                                       const garco__item *item, garco__condition **condition,
+                                       garco_error *error);
+
 /* ---- scan_plan.c */
 
 /* Ranges of the options, in keys. */

@@ -350,23 +350,16 @@ undo_chunk (garco__undo *undo, const garco__pipeline *pipeline, garco_error *err
   return GARCO_OK;
 }
 
-typedef struct chunk_header
+garco_status
+garco__chunk_next (const garco__tile_place *place, garco__cursor *cursor, garco__chunk *chunk,
+                   garco_error *error)
 {
-  uint32_t original, filtered, metadata;
-  const uint8_t *bytes; /* metadata, then data */
-  size_t at;
-} chunk_header;
-
-static garco_status
-next_chunk (const garco__tile_place *place, garco__cursor *cursor, chunk_header *chunk,
-            garco_error *error)
-{
-  chunk->at = cursor->at;
+  int64_t byte = (int64_t)(place->byte + cursor->at);
+  chunk->byte = byte;
   chunk->original = garco__cursor_u32 (cursor);
   chunk->filtered = garco__cursor_u32 (cursor);
   chunk->metadata = garco__cursor_u32 (cursor);
   chunk->bytes = garco__cursor_take (cursor, (uint64_t)chunk->filtered + chunk->metadata);
-  int64_t byte = (int64_t)(place->byte + chunk->at);
   if (chunk->bytes == NULL)
     return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, byte,
                              "chunk of %" PRIu32 " + %" PRIu32
@@ -383,6 +376,20 @@ next_chunk (const garco__tile_place *place, garco__cursor *cursor, chunk_header 
                              "chunk of %" PRIu32 " bytes packed to %" PRIu32, chunk->original,
                              chunk->filtered);
   return GARCO_OK;
+}
+
+garco_status
+garco__chunk_decode (garco__codec *codec, const garco__pipeline *pipeline,
+                     const garco__tile_place *place, const garco__chunk *chunk, uint8_t *out,
+                     garco_error *error)
+{
+  garco__undo undo = {.codec = codec, .place = place, .byte = chunk->byte};
+  undo.meta = garco__cursor_of (chunk->bytes, chunk->metadata);
+  undo.data = chunk->bytes + chunk->metadata;
+  undo.size = chunk->filtered;
+  undo.out = out;
+  undo.out_size = chunk->original;
+  return undo_chunk (&undo, pipeline, error);
 }
 
 static garco_status
@@ -407,8 +414,8 @@ garco__tile_decoded_size (const garco__tile_place *place, const uint8_t *bytes, 
   GARCO_TRY (chunk_count (place, &cursor, &count, error));
   for (uint64_t i = 0; i < count; i++)
   {
-    chunk_header chunk;
-    GARCO_TRY (next_chunk (place, &cursor, &chunk, error));
+    garco__chunk chunk;
+    GARCO_TRY (garco__chunk_next (place, &cursor, &chunk, error));
     *out_size += chunk.original;
   }
   if (garco__cursor_left (&cursor) != 0)
@@ -447,20 +454,11 @@ garco__tile_decode (garco__codec *codec, const garco__pipeline *pipeline,
   GARCO_TRY (chunk_count (place, &cursor, &count, error));
   for (uint64_t i = 0; i < count; i++)
   {
-    chunk_header chunk;
-    GARCO_TRY (next_chunk (place, &cursor, &chunk, error));
+    garco__chunk chunk;
+    GARCO_TRY (garco__chunk_next (place, &cursor, &chunk, error));
     uint64_t end = done + chunk.original;
     if (chunk_is_chosen (choice, place->cell_size, done, end, &next))
-    {
-      garco__undo undo = {.codec = codec, .place = place};
-      undo.byte = (int64_t)(place->byte + chunk.at);
-      undo.meta = garco__cursor_of (chunk.bytes, chunk.metadata);
-      undo.data = chunk.bytes + chunk.metadata;
-      undo.size = chunk.filtered;
-      undo.out = out + done;
-      undo.out_size = chunk.original;
-      GARCO_TRY (undo_chunk (&undo, pipeline, error));
-    }
+      GARCO_TRY (garco__chunk_decode (codec, pipeline, place, &chunk, out + done, error));
     done = end;
   }
   return GARCO_OK;
@@ -547,25 +545,54 @@ put_chunk (garco__apply *apply, size_t original, garco__buffer *out, garco_error
 }
 
 garco_status
+garco__chunk_encode (garco__codec *codec, const garco__pipeline *pipeline, size_t cell_size,
+                     const uint8_t *data, size_t size, garco__buffer *out, garco_error *error)
+{
+  garco__apply apply = {.codec = codec, .cell_size = cell_size, .data = data, .size = size};
+  codec->meta[0].size = codec->meta[1].size = 0;
+  GARCO_TRY (apply_chunk (&apply, pipeline, error));
+  return put_chunk (&apply, size, out, error);
+}
+
+garco_status
+garco__chunk_size (size_t cell_size, uint64_t tile, size_t *size, garco_error *error)
+{
+  *size = tile < GARCO__MAX_CHUNK ? (size_t)tile : GARCO__MAX_CHUNK;
+  *size = *size / cell_size * cell_size;
+  if (*size == 0)
+    *size = cell_size;
+  if (*size > GARCO__CHUNK_LIMIT)
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL, "a cell of %zu bytes", cell_size);
+  return GARCO_OK;
+}
+
+garco_status
 garco__tile_encode (garco__codec *codec, const garco__pipeline *pipeline, size_t cell_size,
                     const uint8_t *data, size_t size, garco__buffer *out, garco_error *error)
 {
-  size_t step = size < GARCO__MAX_CHUNK ? size : GARCO__MAX_CHUNK;
-  step = step / cell_size * cell_size;
-  if (step == 0)
-    step = cell_size;
-  if (step > GARCO__CHUNK_LIMIT)
-    return garco__fail (error, GARCO_ERR_LIMIT, NULL, "a cell of %zu bytes", cell_size);
+  size_t step;
+  GARCO_TRY (garco__chunk_size (cell_size, size, &step, error));
   GARCO_TRY (garco__put_u64 (out, (size + step - 1) / step, error));
   for (size_t done = 0; done < size; done += step)
-  {
-    garco__apply apply = {.codec = codec, .cell_size = cell_size};
-    codec->meta[0].size = codec->meta[1].size = 0;
-    apply.data = data + done;
-    apply.size = size - done < step ? size - done : step;
-    size_t original = apply.size;
-    GARCO_TRY (apply_chunk (&apply, pipeline, error));
-    GARCO_TRY (put_chunk (&apply, original, out, error));
-  }
+    GARCO_TRY (garco__chunk_encode (codec, pipeline, cell_size, data + done,
+                                    size - done < step ? size - done : step, out, error));
   return GARCO_OK;
+}
+
+static bool
+same_filter (const garco__filter *a, const garco__filter *b)
+{
+  return a->kind == b->kind && a->reinterpret == b->reinterpret && a->level == b->level &&
+         a->window == b->window && a->width == b->width && a->datatype == b->datatype &&
+         memcmp (&a->scale, &b->scale, sizeof a->scale) == 0 &&
+         memcmp (&a->offset, &b->offset, sizeof a->offset) == 0;
+}
+
+bool
+garco__pipeline_same (const garco__pipeline *a, const garco__pipeline *b)
+{
+  bool same = a->count == b->count;
+  for (size_t i = 0; same && i < a->count; i++)
+    same = same_filter (&a->filters[i], &b->filters[i]);
+  return same;
 }

@@ -103,4 +103,29 @@ garco_status garco__tile_encode (garco__codec *codec, const garco__pipeline *pip
                                  size_t cell_size, const uint8_t *data, size_t size,
                                  garco__buffer *out, garco_error *error);
 
+/* One chunk as it lies in the file: `original` bytes become `metadata` and then `filtered` ones. */
+typedef struct garco__chunk
+{
+  uint32_t original, filtered, metadata;
+  const uint8_t *bytes; /* metadata, then data */
+  int64_t byte;         /* of its head in the file */
+} garco__chunk;
+#define GARCO__CHUNK_HEAD 12u
+
+/* Takes the chunk at the cursor, whose bytes begin at `place->byte` of the file. */
+garco_status garco__chunk_next (const garco__tile_place *place, garco__cursor *cursor,
+                                garco__chunk *chunk, garco_error *error);
+/* Its `original` bytes into `out`. */
+garco_status garco__chunk_decode (garco__codec *codec, const garco__pipeline *pipeline,
+                                  const garco__tile_place *place, const garco__chunk *chunk,
+                                  uint8_t *out, garco_error *error);
+/* Appends one chunk, head and all, of whole cells. */
+garco_status garco__chunk_encode (garco__codec *codec, const garco__pipeline *pipeline,
+                                  size_t cell_size, const uint8_t *data, size_t size,
+                                  garco__buffer *out, garco_error *error);
+/* Bytes of the chunks that a tile of `tile` bytes is cut into when it is written. */
+garco_status garco__chunk_size (size_t cell_size, uint64_t tile, size_t *size, garco_error *error);
+/* True where the same values become the same bytes. */
+bool garco__pipeline_same (const garco__pipeline *a, const garco__pipeline *b);
+
 #endif

@@ -554,8 +554,8 @@ put_head (const garco__footer *footer, garco__buffer *out, garco_error *error)
   GARCO_TRY (garco__put_u64 (out, footer->ntiles, error));
   GARCO_TRY (garco__put_u64 (out, footer->last_cells, error));
   if (footer->version >= 14)
-    GARCO_TRY (garco__put_u8 (out, 0, error)); /* no times of cells */
-  return footer->version >= 15 ? garco__put_u8 (out, 0, error) : GARCO_OK;
+    GARCO_TRY (garco__put_u8 (out, footer->has_timestamps, error));
+  return footer->version >= 15 ? garco__put_u8 (out, footer->has_deletes, error) : GARCO_OK;
 }
 
 garco_status

@@ -80,6 +80,7 @@ typedef struct garco__footer
   size_t nslots;
   const garco__slot *slots;
   uint64_t rtree_at, stats_at, processed_at;
+  bool has_timestamps, has_deletes;
 } garco__footer;
 garco_status garco__footer_put (const garco__footer *footer, garco__buffer *out,
                                 garco_error *error);

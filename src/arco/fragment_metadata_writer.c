@@ -5,6 +5,7 @@
  * The footer follows, as fragment_metadata.c has it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "arco/fragment_writer.h"
 #include "arco/generic_tile.h"
@@ -37,12 +38,17 @@ done:
   return status;
 }
 
+/* What times of cells, times of their deletes and numbers of conditions are. */
+static const garco__field special_field = {.type = GARCO_UINT64, .width = 1, .cell_size = 8};
+
 /* The field of a slot, or NULL for the slot of no field. */
 static const garco__field *
 field_of_slot (const garco__schema *schema, size_t slot)
 {
   if (slot == schema->nattrs)
     return NULL;
+  if (slot > schema->nattrs + schema->ndims)
+    return &special_field;
   return &schema->fields[slot < schema->nattrs ? schema->ndims + slot : slot - schema->nattrs - 1];
 }
 
@@ -167,6 +173,25 @@ put_vectors (garco__writer_job *job, garco__buffer *file)
   return GARCO_OK;
 }
 
+/* u64 count, { u64+"__commits/NAME.del" } */
+static garco_status
+put_processed (garco__writer_job *job, garco__buffer *file, uint64_t *at)
+{
+  garco__buffer payload = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u64 (&payload, job->nprocessed, job->error));
+  for (size_t i = 0; i < job->nprocessed; i++)
+  {
+    size_t length = strlen (job->processed[i]);
+    GARCO_TRY_DONE (garco__put_u64 (&payload, length, job->error));
+    GARCO_TRY_DONE (garco__buffer_append (&payload, job->processed[i], length, job->error));
+  }
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
 /* The box around all tiles is the root of the tree over them. */
 static const uint8_t *
 root_box (const garco__buffer *tree)
@@ -184,8 +209,10 @@ put_metadata (garco__writer_job *job, garco__buffer *tree, garco__buffer *file)
   GARCO_TRY (put_vectors (job, file));
   GARCO_TRY (put_fragment_stats (job, file, &footer.stats_at));
   if (schema->version >= 16)
-    GARCO_TRY (put_numbers (job, NULL, 0, file, &footer.processed_at));
+    GARCO_TRY (put_processed (job, file, &footer.processed_at));
   footer.domain = root_box (tree);
+  footer.has_timestamps = job->has_timestamps;
+  footer.has_deletes = job->has_deletes;
   footer.last_cells = job->rows - (job->ntiles - 1) * schema->capacity;
   footer.nslots = job->nslots;
   footer.slots = job->slots;

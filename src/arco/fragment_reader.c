@@ -15,19 +15,10 @@
 
 #include "base/error.h"
 
-#define PATH_SIZE 1024
+#define PATH_SIZE GARCO__COLUMN_PATH
 /* Tiles larger than this are asked for only when the file is as large as they say. */
 #define TRUSTED_SIZE (UINT64_C (64) << 20)
 #define TILE_LIMIT (UINT64_C (4) << 30)
-
-typedef struct column_place
-{
-  size_t slot;
-  bool validity;
-  const garco__pipeline *pipeline;
-  size_t cell_size;
-  char path[PATH_SIZE];
-} column_place;
 
 /* A field's name as version 8 writes it in a file's name. */
 static void
@@ -62,7 +53,7 @@ file_path (const garco__fragment *fragment, size_t field, bool validity, char pa
 /* The tile's bytes as they lie in the file, into reader->packed. */
 static garco_status
 read_packed (garco__tile_reader *reader, const garco__fragment *fragment,
-             const column_place *column, uint64_t t, const char *source, uint64_t *byte,
+             const garco__column *column, uint64_t t, const char *source, uint64_t *byte,
              garco_error *error)
 {
   const garco__slot *slot = &fragment->slots[column->slot];
@@ -88,7 +79,7 @@ read_packed (garco__tile_reader *reader, const garco__fragment *fragment,
 }
 
 static garco_status
-read_column (garco__tile_reader *reader, garco__fragment *fragment, const column_place *column,
+read_column (garco__tile_reader *reader, garco__fragment *fragment, const garco__column *column,
              uint64_t t, const garco__tile_choice *choice, garco__buffer *values,
              garco_error *error)
 {
@@ -115,17 +106,41 @@ read_column (garco__tile_reader *reader, garco__fragment *fragment, const column
 }
 
 garco_status
+garco__column_of_field (const garco__fragment *fragment, size_t field, bool validity,
+                        garco__column *column, const char *source, garco_error *error)
+{
+  const garco__schema *schema = fragment->schema;
+  const garco__field *own = &schema->fields[field];
+  column->slot = garco__schema_slot (schema, field);
+  column->validity = validity;
+  column->pipeline = validity ? &schema->validity : &own->pipeline;
+  column->cell_size = validity ? 1 : own->cell_size;
+  file_path (fragment, field, validity, column->path);
+  return garco__pipeline_check (column->pipeline, false, source, own->name, error);
+}
+
+garco_status
+garco__column_of_special (const garco__fragment *fragment, garco__special special,
+                          garco__column *column, const char *source, garco_error *error)
+{
+  static const char *const names[] = {"t", "dt", "dci"};
+  const garco__schema *schema = fragment->schema;
+  *column = (garco__column){
+      .slot = schema->nattrs + 1 + schema->ndims, .pipeline = &schema->coords, .cell_size = 8};
+  if (special != GARCO__CELL_TIMES)
+    column->slot +=
+        (fragment->has_timestamps ? 1u : 0u) + (special == GARCO__DELETE_CONDITIONS ? 1u : 0u);
+  snprintf (column->path, sizeof column->path, "%s/%s.tdb", fragment->path, names[special]);
+  return garco__pipeline_check (column->pipeline, false, source, names[special], error);
+}
+
+garco_status
 garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
                       bool validity, uint64_t t, const garco__tile_choice *choice,
                       garco__buffer *values, garco_error *error)
 {
-  const garco__schema *schema = fragment->schema;
-  const garco__field *own = &schema->fields[field];
-  column_place column = {.slot = garco__schema_slot (schema, field), .validity = validity};
-  column.pipeline = validity ? &schema->validity : &own->pipeline;
-  column.cell_size = validity ? 1 : own->cell_size;
-  file_path (fragment, field, validity, column.path);
-  GARCO_TRY (garco__pipeline_check (column.pipeline, false, reader->io->root, own->name, error));
+  garco__column column;
+  GARCO_TRY (garco__column_of_field (fragment, field, validity, &column, reader->io->root, error));
   return read_column (reader, fragment, &column, t, choice, values, error);
 }
 
@@ -134,13 +149,7 @@ garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragm
                               garco__special special, uint64_t t, garco__buffer *values,
                               garco_error *error)
 {
-  const garco__schema *schema = fragment->schema;
-  const char *name = special == GARCO__CELL_TIMES ? "t" : "dt";
-  column_place column = {.slot = schema->nattrs + 1 + schema->ndims, .cell_size = 8};
-  if (special == GARCO__DELETE_TIMES && fragment->has_timestamps)
-    column.slot++;
-  column.pipeline = &schema->coords;
-  snprintf (column.path, sizeof column.path, "%s/%s.tdb", fragment->path, name);
-  GARCO_TRY (garco__pipeline_check (column.pipeline, false, reader->io->root, name, error));
+  garco__column column;
+  GARCO_TRY (garco__column_of_special (fragment, special, &column, reader->io->root, error));
   return read_column (reader, fragment, &column, t, NULL, values, error);
 }

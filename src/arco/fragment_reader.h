@@ -15,9 +15,30 @@ typedef struct garco__tile_reader
 
 typedef enum garco__special
 {
-  GARCO__CELL_TIMES,  /* uint64 */
-  GARCO__DELETE_TIMES /* uint64 */
+  GARCO__CELL_TIMES,       /* uint64 */
+  GARCO__DELETE_TIMES,     /* uint64; UINT64_MAX: not deleted */
+  GARCO__DELETE_CONDITIONS /* uint64: index among the fragment's deletes done */
 } garco__special;
+
+#define GARCO__COLUMN_PATH 1024
+
+/* Where a column of a fragment lies, and what its bytes are. */
+typedef struct garco__column
+{
+  size_t slot;
+  bool validity;
+  const garco__pipeline *pipeline;
+  size_t cell_size;
+  char path[GARCO__COLUMN_PATH];
+} garco__column;
+
+/* The column of a field of the fragment's schema, of fixed size; `source` names the array in the
+ * error where garco cannot undo its filters. */
+garco_status garco__column_of_field (const garco__fragment *fragment, size_t field, bool validity,
+                                     garco__column *column, const char *source, garco_error *error);
+garco_status garco__column_of_special (const garco__fragment *fragment, garco__special special,
+                                       garco__column *column, const char *source,
+                                       garco_error *error);
 
 /* Unfilters tile `t` of a field (of the fragment's schema, of fixed size) into `values`, emptied
  * first; `validity`: its validity bytes instead. `choice` as in garco__tile_decode. */

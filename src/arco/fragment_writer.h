@@ -32,10 +32,18 @@ typedef struct garco__writer_job
   garco__slot *slots;
   garco__tile_stats **stats; /* of each slot, of each tile */
   uint8_t *boxes;            /* of each tile */
+  /* of consolidated fragments */
+  bool has_timestamps, has_deletes;
+  size_t nprocessed;
+  const char *const *processed; /* deletes done, as "__commits/NAME.del" */
 } garco__writer_job;
 
 /* global_order.c: checks the coordinates, and finds the order of the cells in the tiles. */
 garco_status garco__writer_order (garco__writer_job *job);
+/* Tile coordinates of `count` values of a dimension that has an extent. */
+void garco__tile_keys (const garco__field *field, const void *values, size_t count, uint64_t *keys);
+/* The k-th most significant dimension in an order of tiles or cells. */
+size_t garco__nth_dimension (const garco__schema *schema, uint8_t layout, size_t k);
 /* fragment_metadata_writer.c: the metadata file, once all tiles are written. */
 garco_status garco__writer_metadata (garco__writer_job *job);
 

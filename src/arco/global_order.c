@@ -68,9 +68,8 @@ whole_tiles (double tiles)
   return tiles < 0x1p63 ? (uint64_t)tiles : UINT64_MAX;
 }
 
-/* Tile coordinates of a column. */
-static void
-tile_keys (const garco__field *field, const void *values, size_t count, uint64_t *keys)
+void
+garco__tile_keys (const garco__field *field, const void *values, size_t count, uint64_t *keys)
 {
   size_t size = garco_datatype_size (field->type);
   const uint8_t *bytes = values;
@@ -102,9 +101,8 @@ tile_keys (const garco__field *field, const void *values, size_t count, uint64_t
     }
 }
 
-/* The k-th most significant dimension in an order. */
-static size_t
-nth_dimension (const garco__schema *schema, uint8_t layout, size_t k)
+size_t
+garco__nth_dimension (const garco__schema *schema, uint8_t layout, size_t k)
 {
   return layout == GARCO__COL_MAJOR ? schema->ndims - 1 - k : k;
 }
@@ -120,15 +118,15 @@ add_keys (garco__writer_job *job, garco__cell_sort *sort, uint64_t *keys)
   }
   for (size_t k = 0; k < schema->ndims; k++)
   {
-    size_t i = nth_dimension (schema, schema->tile_order, k);
+    size_t i = garco__nth_dimension (schema, schema->tile_order, k);
     if (!schema->fields[i].has_extent)
       continue;
-    tile_keys (&schema->fields[i], job->columns[i]->values, job->rows, keys);
+    garco__tile_keys (&schema->fields[i], job->columns[i]->values, job->rows, keys);
     GARCO_TRY (garco__cell_sort_add (sort, keys, job->error));
   }
   for (size_t k = 0; k < schema->ndims; k++)
   {
-    size_t i = nth_dimension (schema, schema->cell_order, k);
+    size_t i = garco__nth_dimension (schema, schema->cell_order, k);
     garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
     GARCO_TRY (garco__cell_sort_add (sort, keys, job->error));
   }

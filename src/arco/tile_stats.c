@@ -35,9 +35,12 @@ add_float (double *sum, double value)
   do                                                                                               \
   {                                                                                                \
     const T *v = values;                                                                           \
-    T low = 0, high = 0;                                                                           \
-    S sum = 0;                                                                                     \
-    bool first = true;                                                                             \
+    T low, high;                                                                                   \
+    S sum;                                                                                         \
+    bool first = stats->empty;                                                                     \
+    memcpy (&low, stats->min, sizeof low);                                                         \
+    memcpy (&high, stats->max, sizeof high);                                                       \
+    memcpy (&sum, stats->sum, sizeof sum);                                                         \
     for (size_t i = 0; i < count; i++)                                                             \
     {                                                                                              \
       if (validity != NULL && validity[i] == 0)                                                    \
@@ -57,11 +60,10 @@ add_float (double *sum, double value)
   } while (0)
 
 void
-garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *validity,
-                      size_t count, garco__tile_stats *stats)
+garco__tile_stats_add (garco_datatype type, const void *values, const uint8_t *validity,
+                       size_t count, garco__tile_stats *stats)
 {
   bool is_signed = garco__datatype_number (type) == GARCO__NUMBER_SIGNED;
-  memset (stats, 0, sizeof *stats);
   if (type == GARCO_FLOAT64)
     STATS_OF (double, double, add_float);
   else if (type == GARCO_FLOAT32)
@@ -93,6 +95,14 @@ garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *va
     default:
       STATS_OF (int64_t, int64_t, add_signed);
     }
+}
+
+void
+garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *validity,
+                      size_t count, garco__tile_stats *stats)
+{
+  *stats = GARCO__TILE_STATS_NONE;
+  garco__tile_stats_add (type, values, validity, count, stats);
 }
 
 static void

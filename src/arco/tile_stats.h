@@ -13,9 +13,15 @@ typedef struct garco__tile_stats
   bool empty; /* all of them null */
 } garco__tile_stats;
 
+#define GARCO__TILE_STATS_NONE                                                                     \
+  (garco__tile_stats) { .empty = true }
+
 /* Of `count` > 0 values of a number type; `validity` (nullable) has a byte a value. */
 void garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *validity,
                            size_t count, garco__tile_stats *stats);
+/* The same with these values behind those that `stats`, first GARCO__TILE_STATS_NONE, is of. */
+void garco__tile_stats_add (garco_datatype type, const void *values, const uint8_t *validity,
+                            size_t count, garco__tile_stats *stats);
 /* What a fragment's statistics are: those of its tiles, one after the other. */
 void garco__tile_stats_join (garco_datatype type, const garco__tile_stats *tiles, size_t count,
                              garco__tile_stats *stats);

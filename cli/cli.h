@@ -53,6 +53,8 @@ typedef struct cli_words
   poptContext context;
   const char *const *words; /* what is no option */
   size_t count;
+  char **joined; /* all that were given, as popt is given them */
+  size_t njoined;
 } cli_words;
 
 /* Takes one option: its value of the table, its name and its argument (or NULL). CLI_OK, or the
@@ -81,6 +83,10 @@ void cli_words_free (cli_words *words);
 /* Reads its argument; a map that is there is freed before. CLI_OK, or the status after a message.
  */
 int cli_code_map (const char *path, garco_code_map **map);
+
+/* An argument that is two words of the command line, or one with a comma between them; it is taken
+ * as the latter. */
+#define CLI_TWO_WORDS "FROM TO"
 
 #define CLI_OPTION_HELP 999
 #define CLI_OPTIONS_END                                                                            \

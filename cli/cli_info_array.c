@@ -284,12 +284,12 @@ add_metadata (json_t *object, garco_array *array, garco_error *error)
 }
 
 json_t *
-cli_info_array (const char *uri, int *status)
+cli_info_array (const char *uri, const garco_array_options *options, int *status)
 {
   garco_array *array = NULL;
   garco_error error;
   json_t *object = json_object ();
-  garco_status result = garco_array_open (uri, NULL, &array, &error);
+  garco_status result = garco_array_open (uri, options, &array, &error);
   json_object_set_new (object, "file", cli_json_text (uri, strlen (uri)));
   json_object_set_new (object, "kind", json_string ("array"));
   if (result >= 0)

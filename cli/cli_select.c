@@ -116,6 +116,10 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
     return CLI_OK;
   case SELECT_MAP:
     return cli_code_map (argument, &select->code_map);
+  case SELECT_AT:
+    return cli_take_at (verb, argument, &select->timestamp_start, &select->timestamp_end);
+  case SELECT_BETWEEN:
+    return cli_take_between (verb, argument, &select->timestamp_start, &select->timestamp_end);
   default:
     return take_base (select, verb, argument);
   }
@@ -156,6 +160,8 @@ cli_select_options (cli_select *select, const cli_verb *verb, garco_query_option
   options->keep_zeros = select->keep_zeros;
   options->raw_missing = select->raw_missing;
   options->code_map = select->code_map;
+  options->timestamp_start = select->timestamp_start;
+  options->timestamp_end = select->timestamp_end;
   options->on_damage = cli_on_damage;
   options->on_notice = cli_on_notice;
   return time_options (select, verb, options);

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "cli_output.h"
 #include "cli_printer.h"
+#include "cli_travel.h"
 
 enum
 {
@@ -23,6 +24,8 @@ enum
   SELECT_RAW,
   SELECT_BASE,
   SELECT_MAP,
+  SELECT_AT,
+  SELECT_BETWEEN,
   SELECT_OPTION_COUNT /* the verb's own options count from here */
 };
 
@@ -75,7 +78,8 @@ enum
                   NULL),                                                                           \
       CLI_OPTION ("system-base", '\0', SELECT_BASE,                                                \
                   "Number of GPS, 0 or 1, in an array that does not say.", "NUMBER"),              \
-      CLI_CODE_MAP_OPTION (SELECT_MAP)
+      CLI_CODE_MAP_OPTION (SELECT_MAP), CLI_AT_OPTION (SELECT_AT),                                 \
+      CLI_BETWEEN_OPTION (SELECT_BETWEEN)
 
 #define SELECT_HELP "Lists are divided by commas, and options that take one may be repeated. "
 
@@ -90,6 +94,7 @@ typedef struct cli_select
   bool salvage, keep_zeros, raw_missing;
   int system_base;
   garco_code_map *code_map;
+  uint64_t timestamp_start, timestamp_end;
 } cli_select;
 
 #define CLI_SELECT_INIT                                                                            \

@@ -57,12 +57,46 @@ name_of (const cli_verb *verb, int option)
   return o->longName != NULL ? o->longName : "?";
 }
 
+static bool
+takes_two_words (const cli_verb *verb, const char *word)
+{
+  for (const struct poptOption *o = verb->options; o->longName != NULL; o++)
+    if (o->argDescrip != NULL && strcmp (o->argDescrip, CLI_TWO_WORDS) == 0 &&
+        strncmp (word, "--", 2) == 0 && strcmp (word + 2, o->longName) == 0)
+      return true;
+  return false;
+}
+
+/* The words with such two joined to one; popt knows options of one word only. */
+static bool
+join_words (const cli_verb *verb, int argc, const char **argv, cli_words *words)
+{
+  words->joined = calloc ((size_t)argc + 1, sizeof *words->joined);
+  for (int i = 0; words->joined != NULL && i < argc; i++)
+  {
+    bool two = i >= 2 && takes_two_words (verb, argv[i - 1]) && i + 1 < argc &&
+               strchr (argv[i], ',') == NULL;
+    size_t size = strlen (argv[i]) + (two ? strlen (argv[i + 1]) + 1 : 0) + 1;
+    char *word = malloc (size);
+    if (word == NULL)
+      return false;
+    strcpy (word, argv[i]);
+    if (two)
+      strcat (strcat (word, ","), argv[++i]);
+    words->joined[words->njoined++] = word;
+  }
+  return words->joined != NULL;
+}
+
 int
 cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn take, void *state,
                 cli_words *words)
 {
   int option, status = CLI_OK;
-  *words = (cli_words){poptGetContext (NULL, argc, argv, verb->options, 0), NULL, 0};
+  *words = (cli_words){NULL, NULL, 0, NULL, 0};
+  if (join_words (verb, argc, argv, words))
+    words->context =
+        poptGetContext (NULL, (int)words->njoined, (const char **)words->joined, verb->options, 0);
   if (words->context == NULL)
     return cli_fail_text (NULL, "out of memory");
   while (status == CLI_OK && (option = poptGetNextOpt (words->context)) >= 0)
@@ -91,6 +125,11 @@ void
 cli_words_free (cli_words *words)
 {
   words->context = poptFreeContext (words->context);
+  for (size_t i = 0; i < words->njoined; i++)
+    free (words->joined[i]);
+  free (words->joined);
+  words->joined = NULL;
+  words->njoined = 0;
 }
 
 int

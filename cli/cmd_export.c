@@ -28,6 +28,8 @@ static const struct poptOption options[] = {
     SELECT_ROWS_OPTIONS,
     CLI_OPTION ("system-base", '\0', SELECT_BASE,
                 "Number of GPS, 0 or 1, in an array that does not say.", "NUMBER"),
+    CLI_AT_OPTION (SELECT_AT),
+    CLI_BETWEEN_OPTION (SELECT_BETWEEN),
     SELECT_OUTPUT_OPTION,
     CLI_OPTIONS_END};
 
@@ -121,6 +123,8 @@ export_array (export_words *w, const char *uri, const garco_query_options *rows)
   wanted->ncodes = rows->ncodes;
   wanted->codes = rows->codes;
   wanted->system_base = rows->system_base;
+  wanted->timestamp_start = rows->timestamp_start;
+  wanted->timestamp_end = rows->timestamp_end;
   wanted->header = w->header;
   wanted->on_notice = cli_on_notice;
   return garco_export (uri, w->select.output, wanted, &error) < 0 ? cli_fail (&error) : CLI_OK;

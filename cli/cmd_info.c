@@ -7,11 +7,14 @@
 
 #include "cli.h"
 #include "cli_info.h"
+#include "cli_travel.h"
 
 enum
 {
   INFO_JSON = 1,
-  INFO_SALVAGE
+  INFO_SALVAGE,
+  INFO_AT,
+  INFO_BETWEEN
 };
 
 static const struct poptOption options[] = {
@@ -21,23 +24,32 @@ static const struct poptOption options[] = {
                 "Leave damaged epochs out, each reported in a line on standard error, rather than "
                 "fail.",
                 NULL),
-    CLI_OPTIONS_END};
+    CLI_AT_OPTION (INFO_AT), CLI_BETWEEN_OPTION (INFO_BETWEEN), CLI_OPTIONS_END};
 
 typedef struct info_words
 {
   bool json, salvage;
+  garco_array_options array;
 } info_words;
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
 {
   info_words *w = state;
-  (void)verb, (void)name, (void)argument;
-  if (option == INFO_JSON)
+  (void)name;
+  switch (option)
+  {
+  case INFO_JSON:
     w->json = true;
-  else
+    return CLI_OK;
+  case INFO_SALVAGE:
     w->salvage = true;
-  return CLI_OK;
+    return CLI_OK;
+  case INFO_AT:
+    return cli_take_at (verb, argument, &w->array.timestamp_start, &w->array.timestamp_end);
+  default:
+    return cli_take_between (verb, argument, &w->array.timestamp_start, &w->array.timestamp_end);
+  }
 }
 
 /* ---------------------------------------------------------------- for people */
@@ -170,7 +182,7 @@ static int
 tell (const char *source, const info_words *w, size_t count)
 {
   int status = CLI_OK;
-  json_t *object = is_array (source) ? cli_info_array (source, &status)
+  json_t *object = is_array (source) ? cli_info_array (source, &w->array, &status)
                                      : cli_info_file (source, w->salvage, &status);
   if (object == NULL)
     return status;
@@ -188,7 +200,7 @@ tell (const char *source, const info_words *w, size_t count)
 static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
-  info_words w = {false, false};
+  info_words w = {false, false, GARCO_ARRAY_OPTIONS_INIT};
   cli_words words;
   int status = cli_words_read (verb, argc, argv, take, &w, &words);
   if (status == CLI_OK && words.count == 0)

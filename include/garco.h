@@ -521,12 +521,13 @@ extern "C"
     void *context;
     int threads; /* of garco_stats_compute; 0: as many as processors. With salvage and on_damage,
                     one */
-    const garco_code_map *code_map; /* RINEX; outlives the query; NULL: the table alone */
+    const garco_code_map *code_map;          /* RINEX; outlives the query; NULL: the table alone */
+    uint64_t timestamp_start, timestamp_end; /* arrays: as in garco_array_options */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
   {                                                                                                \
     INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, 0, NULL, -1, false, false, false, NULL, NULL,    \
-        NULL, 0, NULL                                                                              \
+        NULL, 0, NULL, 0, 0                                                                        \
   }
 
   typedef struct garco_query garco_query;
@@ -765,11 +766,12 @@ extern "C"
     const char *date;
     void (*on_notice) (void *context, const char *text); /* what RINEX cannot say; may be NULL */
     void *context;
+    uint64_t timestamp_start, timestamp_end; /* as in garco_array_options */
   } garco_export_options;
 #define GARCO_EXPORT_OPTIONS_INIT                                                                  \
   {                                                                                                \
     GARCO_FORM_RINEX, 0, INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, -1, NULL, NULL, NULL, NULL, \
-        NULL                                                                                       \
+        NULL, 0, 0                                                                                 \
   }
 
   /* Writes what is selected of an array of observations as a RINEX file, compressed by PATH's

@@ -106,6 +106,8 @@ query_options (const garco_export_options *options, bool aloud)
   query.fields = names;
   query.on_notice = aloud ? options->on_notice : NULL;
   query.context = options->context;
+  query.timestamp_start = options->timestamp_start;
+  query.timestamp_end = options->timestamp_end;
   return query;
 }
 

@@ -390,6 +390,8 @@ open_array (array_rows *self, garco_error *error)
   garco_array_options options = GARCO_ARRAY_OPTIONS_INIT;
   bool empty = false;
   options.raw_missing = self->request->options->raw_missing;
+  options.timestamp_start = self->request->options->timestamp_start;
+  options.timestamp_end = self->request->options->timestamp_end;
   if (self->request->seen != NULL)
     GARCO_TRY (garco__array_open_as (self->request->seen, &self->array, error));
   else

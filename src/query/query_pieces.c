@@ -88,6 +88,8 @@ cut_source (const char *source, const garco_query_options *options, garco__piece
   if (!garco__source_is_array (source))
     return GARCO_OK;
   reading.raw_missing = options->raw_missing;
+  reading.timestamp_start = options->timestamp_start;
+  reading.timestamp_end = options->timestamp_end;
   GARCO_TRY (garco_array_open (source, &reading, &whole->seen, error));
   GARCO_TRY (days_of_array (whole->seen, &known, &first, &last, error));
   garco__piece uncut = *whole;

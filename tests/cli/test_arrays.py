@@ -223,3 +223,52 @@ def test_statistics_see_whole_files_while_others_are_put_in(garco, tmp_path):
     assert writer.returncode == 0
     seen.append(int(garco("stats", "a.tdb", "--agg", "count", "--field", "range").lines()[1]))
     assert set(seen) <= whole and seen[-1] == sum(one)
+
+
+@pytest.fixture
+def twice(tmp_path):
+    """Times 1000 and 2000 of writing: two cells, then one of them again and one more."""
+    array = str(tmp_path / "travel.tdb")
+    kinds = dict(range="f8", phase="f8", doppler="f8", snr="f4", slip="u2", flags="u2", fcn="i1")
+    observations(str(tmp_path / "t.tdb"))
+    with tiledb.open(str(tmp_path / "t.tdb")) as opened:
+        domain = opened.schema.domain
+    attributes = [tiledb.Attr(n, dtype=t) for n, t in kinds.items()]
+    tiledb.Array.create(array, tiledb.ArraySchema(domain, attributes, sparse=True))
+    for timestamp, times, strength in ((1000, [0, 15], [10, 20]), (2000, [15, 30], [21, 31])):
+        with tiledb.open(array, "w", timestamp=timestamp) as opened:
+            opened[np.array(times) * 1000 + T0, [0, 0], [5, 5], [12611, 12611]] = {
+                n: np.array(strength).astype(t) for n, t in kinds.items()}
+    with tiledb.open(array, "w", timestamp=500) as opened:
+        opened.meta["garco.system_numbering"] = "0:GRSECJI"
+    return "travel.tdb"
+
+
+@pytest.mark.parametrize("options, strengths", [
+    ([], "10 21 31"), (["--at", "2000"], "10 21 31"), (["--at", "1999"], "10 20"),
+    (["--at", "1970-01-01T00:00:01.5"], "10 20"), (["--at", "999"], ""),
+    (["--between", "1500", "2500"], "21 31"), (["--between", "0001000,1000"], "10 20"),
+    (["--between", "1970-01-01T00:00:01", "2000"], "10 21 31"),
+])
+def test_time_travel(garco, twice, options, strengths):
+    rows = garco("query", twice, "--field", "snr", *options).lines()[1:]
+    assert rows == strengths.split()
+    count = garco("stats", *options, twice, "--agg", "count").lines()[1]
+    assert count == str(len(rows))
+    info = json.loads(garco("info", "--json", twice, *options).out)
+    assert len(info["fragments"]) == {"10 21 31": 2, "": 0}.get(strengths, 1)
+    if rows:
+        text = garco("export", twice, "-o", "-", *options).out
+        assert text.count("\n> ") == len(rows)
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--at", "0"], '--at: "0" is no time of writing'),
+    (["--at", "soon"], '--at: "soon" is no time'),
+    (["--at", "99999999999999999999"], "is no time of writing"),
+    (["--at", "1960-01-01"], "is no time of writing"),
+    (["--between", "2000", "1000"], "--between: the first time is after the second"),
+    (["--between=5"], '--between: "5" alone: expected two times'),
+])
+def test_time_travel_in_words(garco, twice, options, message):
+    assert message in garco("query", twice, *options, status=2).err

@@ -1,0 +1,53 @@
+/* Times of writing from words.
+ *
+ * A number is ms since 1970-01-01, as fragments have it in their names, and never a year.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli_travel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+take_timestamp (const cli_verb *verb, const char *option, const char *text, uint64_t *timestamp)
+{
+  garco_error error;
+  int64_t ms = -1;
+  errno = 0;
+  if (text[0] != '\0' && text[strspn (text, "0123456789")] == '\0')
+    ms = strtoll (text, NULL, 10);
+  else if (garco_time_parse (text, &ms, &error) < 0)
+    return cli_usage (verb, "--%s: %s", option, error.message);
+  if (errno != 0 || ms <= 0)
+    return cli_usage (verb,
+                      "--%s: \"%s\" is no time of writing: expected ms since 1970-01-01 or a "
+                      "later date and time",
+                      option, text);
+  *timestamp = (uint64_t)ms;
+  return CLI_OK;
+}
+
+int
+cli_take_at (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end)
+{
+  *start = 0;
+  return take_timestamp (verb, "at", text, end);
+}
+
+int
+cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end)
+{
+  const char *comma = strchr (text, ',');
+  if (comma == NULL)
+    return cli_usage (verb, "--between: \"%s\" alone: expected two times of writing", text);
+  char *first = strndup (text, (size_t)(comma - text));
+  if (first == NULL)
+    return cli_fail_text (NULL, "out of memory");
+  int status = take_timestamp (verb, "between", first, start);
+  free (first);
+  if (status == CLI_OK)
+    status = take_timestamp (verb, "between", comma + 1, end);
+  if (status == CLI_OK && *start > *end)
+    return cli_usage (verb, "--between: the first time is after the second");
+  return status;
+}

@@ -1,0 +1,99 @@
+/* What bench/query measures of garco in process, on garco.h alone. Each prints "NUMBER SECONDS
+ * PROCESSOR-SECONDS".
+ *
+ *   bench_query open ARRAY                     fragments found
+ *   bench_query rows ARRAY SAT CODE            rows of time and snr
+ *   bench_query mean ARRAY [day|day,sat,code]  groups of the mean of GPS snr, of 1C but in the last
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "garco.h"
+
+static double
+now (void)
+{
+  struct timespec time;
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static garco_status
+open_array (const char *uri, size_t *count, garco_error *error)
+{
+  garco_array *array = NULL;
+  garco_status status = garco_array_open (uri, NULL, &array, error);
+  if (status >= 0)
+    *count = garco_array_fragment_count (array);
+  garco_array_free (&array);
+  return status;
+}
+
+static garco_status
+read_rows (const char *uri, const char *sat, const char *code, size_t *count, garco_error *error)
+{
+  const char *const fields[] = {"time", "snr"};
+  garco_query_options options = GARCO_QUERY_OPTIONS_INIT;
+  garco_query *query = NULL;
+  garco_batch batch;
+  options.nsats = options.ncodes = 1;
+  options.sats = &sat;
+  options.codes = &code;
+  options.nfields = 2;
+  options.fields = fields;
+  garco_status status = garco_query_open (&uri, 1, &options, &query, error);
+  while (status >= 0 && (status = garco_query_next (query, &batch, error)) == GARCO_OK)
+    *count += (size_t)batch.rows;
+  garco_query_free (&query);
+  return status;
+}
+
+static garco_status
+average (const char *uri, const char *by, size_t *count, garco_error *error)
+{
+  const char *const code = "1C";
+  const garco_aggregate mean = GARCO_MEAN;
+  garco_query_options options = GARCO_QUERY_OPTIONS_INIT;
+  garco_stats *stats = NULL;
+  bool fine = strcmp (by, "day,sat,code") == 0;
+  options.systems = "G";
+  options.ncodes = fine ? 0 : 1;
+  options.codes = &code;
+  unsigned groups = fine                       ? GARCO_BY_DAY | GARCO_BY_SAT | GARCO_BY_CODE
+                    : strcmp (by, "day") == 0 ? GARCO_BY_DAY
+                                              : 0;
+  garco_status status = garco_stats_compute (&uri, 1, &options, groups, &mean, 1, &stats, error);
+  if (status >= 0)
+    *count = (size_t)garco_stats_table (stats)->rows;
+  garco_stats_free (&stats);
+  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  garco_error error;
+  char text[2048];
+  size_t count = 0;
+  garco_status status = GARCO_ERR_ARGUMENT;
+  double start = now ();
+  if (argc == 3 && strcmp (argv[1], "open") == 0)
+    status = open_array (argv[2], &count, &error);
+  else if (argc == 5 && strcmp (argv[1], "rows") == 0)
+    status = read_rows (argv[2], argv[3], argv[4], &count, &error);
+  else if ((argc == 3 || argc == 4) && strcmp (argv[1], "mean") == 0)
+    status = average (argv[2], argc == 4 ? argv[3] : "", &count, &error);
+  else
+    return fprintf (stderr, "bench_query: see the head of bench_query.c\n"), 2;
+  if (status < 0)
+  {
+    garco_error_format (&error, text, sizeof text);
+    fprintf (stderr, "bench_query: %s\n", text);
+    return EXIT_FAILURE;
+  }
+  printf ("%zu %.6f %.6f\n", count, now () - start, (double)clock () / CLOCKS_PER_SEC);
+  return 0;
+}

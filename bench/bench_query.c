@@ -62,7 +62,7 @@ average (const char *uri, const char *by, size_t *count, garco_error *error)
   options.systems = "G";
   options.ncodes = fine ? 0 : 1;
   options.codes = &code;
-  unsigned groups = fine                       ? GARCO_BY_DAY | GARCO_BY_SAT | GARCO_BY_CODE
+  unsigned groups = fine                      ? GARCO_BY_DAY | GARCO_BY_SAT | GARCO_BY_CODE
                     : strcmp (by, "day") == 0 ? GARCO_BY_DAY
                                               : 0;
   garco_status status = garco_stats_compute (&uri, 1, &options, groups, &mean, 1, &stats, error);

@@ -1,6 +1,6 @@
-/* The floor that garco's daily means are measured by: reads each fragment's sys, obs and snr as they
- * lie, unpacks them and adds up GPS 1C, a fragment a day, with two threads, no plan and no checks.
- * Right for the stores of bench/store alone. usage: bench_floor ARRAY
+/* The floor that garco's daily means are measured by: reads each fragment's sys, obs and snr as
+ * they lie, unpacks them and adds up GPS 1C, a fragment a day, with two threads, no plan and no
+ * checks. Right for the stores of bench/store alone. usage: bench_floor ARRAY
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glob.h>
 #include <pthread.h>

@@ -83,6 +83,7 @@ cli_convert_options (cli_conversion *convert, const cli_verb *verb, garco_conver
   options->sats = rows.sats;
   options->ncodes = rows.ncodes;
   options->codes = rows.codes;
+  options->code_map = rows.code_map;
   options->salvage = rows.salvage;
   options->rnxcmp_compatible = convert->rnxcmp;
   options->on_damage = cli_on_damage;

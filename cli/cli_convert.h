@@ -24,7 +24,8 @@ enum
                   "SPAN"),                                                                         \
       SELECT_OUTPUT_OPTION, SELECT_SALVAGE_OPTION,                                                 \
       CLI_OPTION ("rnxcmp-compatible", '\0', CONVERT_RNXCMP,                                       \
-                  "Write the bytes of RNXCMP 4.1 also where it is wrong.", NULL)
+                  "Write the bytes of RNXCMP 4.1 also where it is wrong.", NULL),                  \
+      CLI_CODE_MAP_OPTION (SELECT_MAP)
 
 typedef enum cli_convert_to
 {

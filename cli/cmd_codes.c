@@ -197,7 +197,8 @@ const cli_verb cli_codes = {
     "Prints, for a RINEX observation file (or - for standard input), the code that each of its "
     "types has in an array, one \"G L2 2W\" a line: system, type, code. For an array, the codes "
     "that were recorded when each of its files was put in.\n\n"
-    "What it prints is a map for --code-map, here and in ingest, query, stats and verify: lines "
+    "What it prints is a map for --code-map, here and in ingest, query, stats, verify, "
+    "convert, merge and split: lines "
     "of a system (or * for all), a type and a code, # before a comment. A type that the map does "
     "not name has the code that it has without it. RINEX 3 and 4 name a type's code; RINEX 2 does "
     "not, and docs/codes.md says which it is given, and what that loses.",

@@ -640,8 +640,9 @@ extern "C"
     const char *const *sats;
     size_t ncodes;
     const char *const *codes;
-    bool salvage;           /* as in garco_reader_options */
-    bool rnxcmp_compatible; /* these three as in garco_writer_options */
+    const garco_code_map *code_map; /* what RINEX 2 types are; NULL: the table alone */
+    bool salvage;                   /* as in garco_reader_options */
+    bool rnxcmp_compatible;         /* these three as in garco_writer_options */
     const char *program;
     const char *date;
     const char *ending;        /* garco_split: of a compression, put behind the names; NULL: none */
@@ -652,8 +653,8 @@ extern "C"
   } garco_convert_options;
 #define GARCO_CONVERT_OPTIONS_INIT                                                                 \
   {                                                                                                \
-    GARCO_CONVERT_BY_NAME, 0, INT64_MIN, INT64_MAX, 0, NULL, 0, NULL, 0, NULL, false, false, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL                                                         \
+    GARCO_CONVERT_BY_NAME, 0, INT64_MIN, INT64_MAX, 0, NULL, 0, NULL, 0, NULL, NULL, false, false, \
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL                                                   \
   }
 
   /* Writes the inputs ("-": standard input) as one file, compressed by OUTPUT's ending ("-":

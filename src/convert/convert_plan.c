@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "rinex/rinex_code_map.h"
 #include "rinex/rinex_codes.h"
 
 /* ------------------------------------------------------------------ which types */
@@ -28,6 +29,13 @@ is_other_class (int from, int to)
   return (from < 300) != (to < 300);
 }
 
+static uint16_t
+code_of (const garco__type_rules *rules, const garco_header *header, int system, const char *type)
+{
+  return garco__code_mapped (rules->codes, header->version, garco_system_letter (system), type,
+                             &header->types[system]);
+}
+
 static bool
 type_is_selected (const garco__type_rules *rules, const garco_header *header, int system,
                   const char *type)
@@ -36,9 +44,7 @@ type_is_selected (const garco__type_rules *rules, const garco_header *header, in
     return true;
   if (garco__kind_of (type) == GARCO__KIND_NONE)
     return false;
-  return garco__selects_code (
-      rules->selection,
-      garco__code_of (header->version, garco_system_letter (system), type, &header->types[system]));
+  return garco__selects_code (rules->selection, code_of (rules, header, system, type));
 }
 
 static bool
@@ -53,14 +59,14 @@ static bool
 name_type (const garco__type_rules *rules, const garco_header *header, int system, uint32_t index,
            char name[4])
 {
-  const garco_types *types = &header->types[system];
-  const char *type = types->codes[index];
+  const char *type = header->types[system].codes[index];
   if (!type_is_selected (rules, header, system, type))
     return false;
   if (is_other_class (header->version, rules->version) && rules->survey != NULL &&
       !garco__survey_has_type (rules->survey, system, type))
     return false;
-  return garco__type_name (header->version, rules->version, system, type, types, name);
+  return garco__type_name (header->version, rules->version, system, type,
+                           code_of (rules, header, system, type), name);
 }
 
 /* Names in the output of all types of a system; "" where a type does not go there. */
@@ -80,14 +86,15 @@ has_name (const struct names *names, uint32_t count, const char *wanted)
 
 /* Downward one type has a name for itself: takes it from the others, which are noted as lost. */
 static void
-settle_names (const garco_header *header, int system, struct names *names)
+settle_names (const garco__type_rules *rules, const garco_header *header, int system,
+              struct names *names)
 {
   const garco_types *types = &header->types[system];
   int rank[GARCO__TYPES_LIMIT];
   bool has_p = has_name (names, types->count, "P2"), has_c = has_name (names, types->count, "C2");
   for (uint32_t i = 0; i < types->count; i++)
-    rank[i] = garco__type_rank (header->version, system, types->codes[i], types, names->name[i],
-                                has_p, has_c);
+    rank[i] = garco__type_rank (system, code_of (rules, header, system, types->codes[i]),
+                                names->name[i], has_p, has_c);
   for (uint32_t i = 0; i < types->count; i++)
     for (uint32_t j = 0; j < i && names->name[i][0] != '\0'; j++)
       if (strcmp (names->name[i], names->name[j]) == 0)
@@ -103,7 +110,7 @@ name_types (const garco__type_rules *rules, const garco_header *header, int syst
     if (!name_type (rules, header, system, i, names->name[i]))
       names->name[i][0] = '\0';
   if (down)
-    settle_names (header, system, names);
+    settle_names (rules, header, system, names);
 }
 
 static garco_status

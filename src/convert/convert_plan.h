@@ -12,6 +12,7 @@ typedef struct garco__type_rules
 {
   int version; /* that is written */
   const garco__selection *selection;
+  const garco_code_map *codes;   /* nullable */
   const garco__survey *survey;   /* nullable: types without values are not known */
   bool also[GARCO_SYSTEM_COUNT]; /* systems that have come up without one */
 } garco__type_rules;

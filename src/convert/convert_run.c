@@ -50,6 +50,7 @@ read_selection (garco__run *run, garco_error *error)
   query.codes = options->codes;
   GARCO_TRY (garco__selection_read (&query, &run->selection, error));
   run->rules.selection = &run->selection;
+  run->rules.codes = options->code_map;
   return GARCO_OK;
 }
 

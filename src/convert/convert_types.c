@@ -134,12 +134,6 @@ garco__lists_print_scale (const garco__lists *lists, const garco__lists *before,
 
 /* ------------------------------------------------------------------ names */
 
-static void
-code_text (int version, int system, const char *type, const garco_types *types, char text[3])
-{
-  garco_obs_code_text (garco__code_of (version, garco_system_letter (system), type, types), text);
-}
-
 static bool
 is_precise (int system, const char code[3])
 {
@@ -150,11 +144,11 @@ is_precise (int system, const char code[3])
 
 /* RINEX 2 from any. */
 static bool
-name_in_2 (int from, int system, const char *type, const garco_types *types, char name[4])
+name_in_2 (int system, const char *type, uint16_t number, char name[4])
 {
   char code[3];
   garco__kind kind = garco__kind_of (type);
-  code_text (from, system, type, types, code);
+  garco_obs_code_text (number, code);
   bool is_b1c = garco_system_letter (system) == 'C' && code[0] == '1';
   if (kind == GARCO__KIND_NONE || is_b1c || code[0] < '1' || code[0] > '9')
     return false;
@@ -167,7 +161,7 @@ name_in_2 (int from, int system, const char *type, const garco_types *types, cha
 
 /* RINEX 3 from any. */
 static bool
-name_in_3 (int from, int system, const char *type, const garco_types *types, char name[4])
+name_in_3 (int from, int system, const char *type, uint16_t number, char name[4])
 {
   char code[3];
   garco__kind kind = garco__kind_of (type);
@@ -178,7 +172,7 @@ name_in_3 (int from, int system, const char *type, const garco_types *types, cha
   }
   if (kind == GARCO__KIND_NONE)
     return false;
-  code_text (from, system, type, types, code);
+  garco_obs_code_text (number, code);
   if (code[0] < '1' || code[0] > '9')
     return false;
   snprintf (name, 4, "%c%s", kind == GARCO__KIND_RANGE ? 'C' : type[0], code);
@@ -188,16 +182,15 @@ name_in_3 (int from, int system, const char *type, const garco_types *types, cha
 }
 
 bool
-garco__type_name (int from, int to, int system, const char *type, const garco_types *types,
-                  char name[4])
+garco__type_name (int from, int to, int system, const char *type, uint16_t code, char name[4])
 {
   if ((from == to || (from < 212 && to < 300)) && strlen (type) < 4)
   {
     memcpy (name, type, strlen (type) + 1);
     return true;
   }
-  return to >= 300 ? name_in_3 (from, system, type, types, name)
-                   : name_in_2 (from, system, type, types, name);
+  return to >= 300 ? name_in_3 (from, system, type, code, name)
+                   : name_in_2 (system, type, code, name);
 }
 
 /* The code that the name means: as garco__code_of of a list with P2 and C2 or without. */
@@ -210,13 +203,12 @@ code_meant (int system, const char *name, bool has_p, bool has_c)
 }
 
 int
-garco__type_rank (int from, int system, const char *type, const garco_types *types,
-                  const char *name, bool has_p, bool has_c)
+garco__type_rank (int system, uint16_t number, const char *name, bool has_p, bool has_c)
 {
   static const char order[] = "WPYCXILQSBZAMN";
   char code[3];
-  code_text (from, system, type, types, code);
-  if (garco_obs_code (code) == code_meant (system, name, has_p, has_c))
+  garco_obs_code_text (number, code);
+  if (number == code_meant (system, name, has_p, has_c))
     return 0;
   const char *place = strchr (order, code[1]);
   return place != NULL && code[1] != '\0' ? 1 + (int)(place - order) : 100;

@@ -37,13 +37,11 @@ garco_status garco__lists_print (const garco__lists *lists, int system, garco__b
 garco_status garco__lists_print_scale (const garco__lists *lists, const garco__lists *before,
                                        int system, garco__buffer *text, garco_error *error);
 
-/* The name of `type`, of a file of `from` (version times 100), in a file of `to`, into `name`;
- * false where there is none. `types` is the file's list. */
-bool garco__type_name (int from, int to, int system, const char *type, const garco_types *types,
-                       char name[4]);
-/* Of several types with one name in RINEX 2 the one with the lowest rank is written: the one that
- * the name means when `has_p` (P2 is written) and `has_c` (C2 is). */
-int garco__type_rank (int from, int system, const char *type, const garco_types *types,
-                      const char *name, bool has_p, bool has_c);
+/* The name of `type`, of a file of `from` (version times 100) where it has the code `code`, in a
+ * file of `to`, into `name`; false where there is none. */
+bool garco__type_name (int from, int to, int system, const char *type, uint16_t code, char name[4]);
+/* Of several types with one name in RINEX 2 the one whose code has the lowest rank is written: the
+ * one that the name means when `has_p` (P2 is written) and `has_c` (C2 is). */
+int garco__type_rank (int system, uint16_t code, const char *name, bool has_p, bool has_c);
 
 #endif

@@ -106,14 +106,21 @@ holder_of (const planning *p, int system, int field, unsigned *kind)
   return -1;
 }
 
+/* The code of a type named as in RINEX 3.04. */
+static uint16_t
+code_in_3 (int system, const char *type)
+{
+  const garco_types none = {0, NULL, NULL};
+  return garco__code_of (304, garco_system_letter (system), type, &none);
+}
+
 static int
 rank_of (const planning *p, int system, int code, unsigned kind, const char *name)
 {
   char type[4];
-  const garco_types none = {0, NULL, NULL};
   const garco__lists *lists = &p->plan->lists;
   name_in_3 (p, system, code, kind, type);
-  return garco__type_rank (304, system, type, &none, name,
+  return garco__type_rank (system, code_in_3 (system, type), name,
                            garco__lists_find (lists, system, "P2") >= 0,
                            garco__lists_find (lists, system, "C2") >= 0);
 }
@@ -124,13 +131,12 @@ place (planning *p, int system, int code, unsigned kind, garco_error *error)
 {
   garco__export_plan *plan = p->plan;
   char type[4], name[4] = "";
-  const garco_types none = {0, NULL, NULL};
   unsigned other_kind;
   if (!has_values (p, system, code, kind) || plan->fields[system][code][kind] >= 0)
     return GARCO_OK;
   name_in_3 (p, system, code, kind, type);
-  bool named =
-      plan->version >= 300 || garco__type_name (304, plan->version, system, type, &none, name);
+  bool named = plan->version >= 300 ||
+               garco__type_name (304, plan->version, system, type, code_in_3 (system, type), name);
   if (!named)
     return GARCO_OK;
   if (plan->version >= 300)

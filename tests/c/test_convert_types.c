@@ -4,6 +4,7 @@
 
 #include "convert/convert_names.h"
 #include "convert/convert_types.h"
+#include "rinex/rinex_codes.h"
 
 static const char (*const with_p2)[4] = (const char[][4]){"C1", "P2"};
 static const char (*const with_c2)[4] = (const char[][4]){"C1", "C2"};
@@ -13,7 +14,8 @@ expect_name (int from, int to, char system, const char *type, bool has_p2, const
 {
   garco_types types = {2, has_p2 ? with_p2 : with_c2, NULL};
   char name[4] = "";
-  bool found = garco__type_name (from, to, garco_system_number (system), type, &types, name);
+  bool found = garco__type_name (from, to, garco_system_number (system), type,
+                                 garco__code_of (from, system, type, &types), name);
   assert_string_equal (found ? name : "", wanted);
 }
 
@@ -59,12 +61,11 @@ static void
 test_ranks (void **state)
 {
   (void)state;
-  garco_types none = {0, NULL, NULL};
-  assert_int_equal (garco__type_rank (304, 0, "L2W", &none, "L2", true, true), 0);
-  assert_int_equal (garco__type_rank (304, 0, "L2X", &none, "L2", false, true), 0);
-  assert_int_not_equal (garco__type_rank (304, 0, "L2X", &none, "L2", true, true), 0);
-  assert_int_equal (garco__type_rank (304, 0, "L1C", &none, "L1", true, true), 0);
-  assert_int_equal (garco__type_rank (304, 1, "S2C", &none, "S2", false, true), 0);
+  assert_int_equal (garco__type_rank (0, garco_obs_code ("2W"), "L2", true, true), 0);
+  assert_int_equal (garco__type_rank (0, garco_obs_code ("2X"), "L2", false, true), 0);
+  assert_int_not_equal (garco__type_rank (0, garco_obs_code ("2X"), "L2", true, true), 0);
+  assert_int_equal (garco__type_rank (0, garco_obs_code ("1C"), "L1", true, true), 0);
+  assert_int_equal (garco__type_rank (1, garco_obs_code ("2C"), "S2", false, true), 0);
 }
 
 static void

@@ -53,3 +53,15 @@ def test_a_reader_that_stops_ends_us_without_a_word(verb):
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(60) == -signal.SIGPIPE
+
+
+def test_rows_by_a_code_map(tmp_path):
+    text = (header2(["C1", "L2"]) + epoch2(0, 0, ["G05"], [[field(2e7), field(9e7)]])).encode()
+    (tmp_path / "map").write_text("G L2 2L\n")
+    words = ["--code-map", tmp_path / "map"]
+    for form in ("csv", "jsonl"):
+        made = run("convert", "-", "--to", form, *words, stdin=text)
+        assert made.bytes == run("query", "-", "--format", form, *words, stdin=text).bytes
+        assert "2L" in made.out and "2W" not in made.out
+        chosen = run("convert", "-", "--to", form, "--obs-code", "2L", *words, stdin=text)
+        assert "2L" in chosen.out and "1C" not in chosen.out

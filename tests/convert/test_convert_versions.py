@@ -221,3 +221,19 @@ def test_georinex_like_readers_find_the_required_records(in_file):
     found = header(in_file(SMALL2, "--version", "3").out)
     assert {"RINEX VERSION / TYPE", "SYS / # / OBS TYPES", "SYS / PHASE SHIFT", "TIME OF FIRST OBS",
             "GLONASS SLOT / FRQ #", "GLONASS COD/PHS/BIS", "END OF HEADER"} <= set(found)
+
+
+def test_a_code_map_names_types_and_selects_by_them(tmp_path, in_file):
+    """What L2 is, the map says: for names in RINEX 3, for --obs-code, and for the way back down."""
+    (tmp_path / "map").write_text("G L2 2L\nG C2 2L\n")
+    text = header2(["C1", "L2", "C2"], "G") + epoch2(
+        0, 0, ["G05"], [[field(2e7), field(9e7, "1"), field(2.1e7)]])
+    words = ["--code-map", tmp_path / "map"]
+    up = in_file(text, "--version", "3", *words)
+    assert header(up.out)["SYS / # / OBS TYPES"] == ["G    3 C1C L2L C2L"]
+    assert rows("-", stdin=up.bytes) == rows("-", *words, stdin=text.encode())
+    only = in_file(text, "--obs-code", "2L", *words)
+    assert header(only.out)["# / TYPES OF OBSERV"] == ["     2    L2    C2"]
+    assert "2.11" in only.out[:9]
+    assert header(in_file(text, "--version", "3").out)["SYS / # / OBS TYPES"] == ["G    3 C1C L2X C2X"]
+    assert "no such file" in run("convert", "-", "--code-map", tmp_path / "none", status=1).err.lower()

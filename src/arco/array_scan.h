@@ -37,6 +37,7 @@ typedef struct garco__scan_tile
   uint64_t tile, cells;
   uint64_t low, high;  /* of the first dimension */
   garco__buffer *kept; /* decoded columns, one a needed field and its validity; NULL: none */
+  bool contested;      /* by garco__scan_settle */
 } garco__scan_tile;
 
 /* An attribute that is asked for. */
@@ -127,8 +128,47 @@ size_t garco__scan_cell_cost (const garco_scan *scan);
 bool garco__ranges_hold (const garco__key_ranges *ranges, uint64_t key);
 bool garco__ranges_cover (const garco__key_ranges *ranges, uint64_t low, uint64_t high);
 
+/* Whether the ranges meet a box; its keys in a dimension. */
+bool garco__scan_box_meets (const garco_scan *scan, const uint8_t *box);
+void garco__scan_box_keys (const garco_scan *scan, const garco__scan_tile *tile, size_t dimension,
+                           uint64_t *low, uint64_t *high);
+/* GARCO_ERR_CORRUPT where the fragment was written with other dimensions. */
+garco_status garco__scan_check_dimensions (const garco_scan *scan, const garco__fragment *fragment,
+                                           garco_error *error);
+
+/* ---- scan_settle.c */
+
+/* Reads by several threads what the scan has to know of the fragments that its ranges meet, so that
+ * afterwards threads may read their tiles at the same time. */
+garco_status garco__scan_load (garco_scan *scan, int threads, garco_error *error);
+/* Says of each tile whether it is contested. */
+garco_status garco__scan_settle (garco_scan *scan, garco_error *error);
+/* Keeps the contested tiles, or the others. */
+void garco__scan_keep (garco_scan *scan, bool contested);
+
+typedef struct garco__tile_name
+{
+  size_t fragment;
+  uint64_t tile;
+} garco__tile_name;
+
+/* Tiles of an array in one state, by fragment and tile. */
+typedef struct garco__tile_list
+{
+  size_t count;
+  garco__tile_name *tiles; /* allocated */
+} garco__tile_list;
+
+garco_status garco__scan_contested (const garco_scan *scan, garco__tile_list *list,
+                                    garco_error *error);
+/* Keeps the tiles that the list has. */
+void garco__scan_restrict (garco_scan *scan, const garco__tile_list *list);
+
 /* ---- scan_gather.c */
 
+/* Puts NaN where a float-scaled field of this (the fragment's) kind has the number for none. */
+void garco__scan_missing_to_nan (const garco_scan *scan, const garco__field *field, uint8_t *values,
+                                 size_t count);
 /* Gathers, sorts and dedups the window of these tiles. */
 garco_status garco__scan_gather (garco_scan *scan, const size_t *active, size_t nactive,
                                  garco_error *error);

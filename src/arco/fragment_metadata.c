@@ -408,6 +408,17 @@ garco__fragment_cells (const garco__fragment *fragment)
 
 /* ---- the pieces */
 
+/* The box of the only tile is the fragment's. */
+static garco_status
+only_box (garco__fragment *fragment, size_t box, garco_error *error)
+{
+  void *boxes = NULL;
+  GARCO_TRY (garco__allocate (&boxes, 1, box, error));
+  memcpy (boxes, fragment->domain, box);
+  fragment->boxes = boxes;
+  return GARCO_OK;
+}
+
 garco_status
 garco__fragment_load_boxes (garco__io *io, garco__codec *codec, garco__fragment *fragment,
                             garco_error *error)
@@ -419,6 +430,8 @@ garco__fragment_load_boxes (garco__io *io, garco__codec *codec, garco__fragment 
   garco_status status;
   if (fragment->boxes != NULL || fragment->ntiles == 0)
     return GARCO_OK;
+  if (fragment->ntiles == 1 && box > 0)
+    return only_box (fragment, box, error);
   metadata_path (fragment, path);
   garco__io_name (io, path, source, sizeof source);
   GARCO_TRY_DONE (metadata_tile (io, codec, fragment, fragment->rtree_at, &content, error));
@@ -454,6 +467,12 @@ garco__fragment_load_offsets (garco__io *io, garco__codec *codec, garco__fragmen
   garco_status status;
   if (*place != NULL || fragment->ntiles == 0)
     return GARCO_OK;
+  if (fragment->ntiles == 1) /* it begins where its file does */
+  {
+    GARCO_TRY (garco__allocate (&offsets, 1, sizeof (uint64_t), error));
+    *place = offsets;
+    return GARCO_OK;
+  }
   metadata_path (fragment, path);
   garco__io_name (io, path, source, sizeof source);
   uint64_t at = validity ? own->at.validity : own->at.tile;

@@ -50,11 +50,11 @@ file_path (const garco__fragment *fragment, size_t field, bool validity, char pa
   snprintf (path, PATH_SIZE, "%s/%s%s.tdb", fragment->path, name, ending);
 }
 
-/* The tile's bytes as they lie in the file, into reader->packed. */
+/* The tile's bytes as they lie in the file. */
 static garco_status
 read_packed (garco__tile_reader *reader, const garco__fragment *fragment,
-             const garco__column *column, uint64_t t, const char *source, uint64_t *byte,
-             garco_error *error)
+             const garco__column *column, uint64_t t, const char *source, garco__buffer *packed,
+             uint64_t *byte, garco_error *error)
 {
   const garco__slot *slot = &fragment->slots[column->slot];
   const uint64_t *offsets = column->validity ? slot->validity_offsets : slot->tile_offsets;
@@ -72,10 +72,25 @@ read_packed (garco__tile_reader *reader, const garco__fragment *fragment,
       return garco__fail_byte (error, GARCO_ERR_TRUNCATED, source, (int64_t)(there & INT64_MAX),
                                "the file ends; expected %" PRIu64 " bytes", end);
   }
-  reader->packed.size = 0;
-  GARCO_TRY (garco__buffer_reserve (&reader->packed, (size_t)size + 1, error));
-  reader->packed.size = (size_t)size;
-  return garco__io_read (reader->io, column->path, *byte, reader->packed.data, (size_t)size, error);
+  packed->size = 0;
+  GARCO_TRY (garco__buffer_reserve (packed, (size_t)size + 1, error));
+  packed->size = (size_t)size;
+  return garco__io_read (reader->io, column->path, *byte, packed->data, (size_t)size, error);
+}
+
+/* The chunks that the tile has give its cells, no more and no less. */
+static garco_status
+check_size (const garco__fragment *fragment, const garco__tile_place *place, uint64_t t,
+            uint64_t there, garco_error *error)
+{
+  uint64_t size, cells = garco__fragment_tile_cells (fragment, t);
+  if (!__builtin_mul_overflow (cells, place->cell_size, &size) && there == size &&
+      size <= TILE_LIMIT)
+    return GARCO_OK;
+  return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, (int64_t)place->byte,
+                           "tile %" PRIu64 " has %" PRIu64 " bytes for %" PRIu64
+                           " cells of %zu bytes",
+                           t, there, cells, place->cell_size);
 }
 
 static garco_status
@@ -84,25 +99,20 @@ read_column (garco__tile_reader *reader, garco__fragment *fragment, const garco_
              garco_error *error)
 {
   char source[GARCO__IO_NAME_SIZE];
-  uint64_t byte = 0, there = 0, size;
+  uint64_t byte = 0, there = 0;
+  const garco__buffer *packed = &reader->packed;
   garco__io_name (reader->io, column->path, source, sizeof source);
   GARCO_TRY (garco__fragment_load_offsets (reader->io, reader->codec, fragment, column->slot,
                                            column->validity, error));
-  GARCO_TRY (read_packed (reader, fragment, column, t, source, &byte, error));
+  GARCO_TRY (read_packed (reader, fragment, column, t, source, &reader->packed, &byte, error));
   garco__tile_place place = {source, byte, fragment->version, column->cell_size};
-  GARCO_TRY (
-      garco__tile_decoded_size (&place, reader->packed.data, reader->packed.size, &there, error));
-  if (__builtin_mul_overflow (garco__fragment_tile_cells (fragment, t), column->cell_size, &size) ||
-      there != size || size > TILE_LIMIT)
-    return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)byte,
-                             "tile %" PRIu64 " has %" PRIu64 " bytes for %" PRIu64
-                             " cells of %zu bytes",
-                             t, there, garco__fragment_tile_cells (fragment, t), column->cell_size);
+  GARCO_TRY (garco__tile_decoded_size (&place, packed->data, packed->size, &there, error));
+  GARCO_TRY (check_size (fragment, &place, t, there, error));
   values->size = 0;
-  GARCO_TRY (garco__buffer_reserve (values, (size_t)size + 8, error));
-  values->size = (size_t)size;
-  return garco__tile_decode (reader->codec, column->pipeline, &place, reader->packed.data,
-                             reader->packed.size, choice, values->data, size, error);
+  GARCO_TRY (garco__buffer_reserve (values, (size_t)there + 8, error));
+  values->size = (size_t)there;
+  return garco__tile_decode (reader->codec, column->pipeline, &place, packed->data, packed->size,
+                             choice, values->data, there, error);
 }
 
 garco_status
@@ -152,4 +162,102 @@ garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragm
   garco__column column;
   GARCO_TRY (garco__column_of_special (fragment, special, &column, reader->io->root, error));
   return read_column (reader, fragment, &column, t, NULL, values, error);
+}
+
+/* ---- chunk by chunk */
+
+const garco__tile_chunk *
+garco__tile_column_chunk (const garco__tile_column *column, size_t k)
+{
+  return (const garco__tile_chunk *)(const void *)column->chunks.data + k;
+}
+
+/* Lists the chunks, all of which are checked against the tile's bytes. */
+static garco_status
+list_chunks (garco__tile_column *column, uint64_t *there, garco_error *error)
+{
+  garco__cursor cursor = garco__cursor_of (column->packed.data, column->packed.size);
+  uint64_t from = 0;
+  GARCO_TRY (garco__tile_decoded_size (&column->place, column->packed.data, column->packed.size,
+                                       there, error));
+  column->nchunks = (size_t)garco__cursor_u64 (&cursor);
+  column->chunks.size = 0;
+  for (size_t k = 0; k < column->nchunks; k++)
+  {
+    garco__tile_chunk own = {.from = from};
+    GARCO_TRY (garco__chunk_next (&column->place, &cursor, &own.chunk, error));
+    GARCO_TRY (garco__buffer_append (&column->chunks, &own, sizeof own, error));
+    from += own.chunk.original;
+  }
+  return GARCO_OK;
+}
+
+garco_status
+garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                         bool validity, uint64_t t, garco__tile_column *column, garco_error *error)
+{
+  garco__column own;
+  uint64_t byte = 0, there = 0;
+  GARCO_TRY (garco__column_of_field (fragment, field, validity, &own, reader->io->root, error));
+  GARCO_TRY (garco__fragment_load_offsets (reader->io, reader->codec, fragment, own.slot, validity,
+                                           error));
+  garco__io_name (reader->io, own.path, column->source, sizeof column->source);
+  GARCO_TRY (
+      read_packed (reader, fragment, &own, t, column->source, &column->packed, &byte, error));
+  column->pipeline = own.pipeline;
+  column->cells = garco__fragment_tile_cells (fragment, t);
+  column->place = (garco__tile_place){column->source, byte, fragment->version, own.cell_size};
+  GARCO_TRY (list_chunks (column, &there, error));
+  GARCO_TRY (check_size (fragment, &column->place, t, there, error));
+  column->ready.size = column->values.size = 0;
+  GARCO_TRY (garco__buffer_reserve (&column->ready, column->nchunks + 1, error));
+  memset (column->ready.data, 0, column->nchunks);
+  GARCO_TRY (garco__buffer_reserve (&column->values, (size_t)there + 8, error));
+  column->values.size = (size_t)there;
+  return GARCO_OK;
+}
+
+/* The last chunk that begins at or before the byte. */
+static size_t
+chunk_of_byte (const garco__tile_column *column, uint64_t byte)
+{
+  size_t low = 0, high = column->nchunks;
+  while (high - low > 1)
+  {
+    size_t middle = low + (high - low) / 2;
+    if (garco__tile_column_chunk (column, middle)->from <= byte)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+garco_status
+garco__tile_column_need (garco__codec *codec, garco__tile_column *column, uint64_t from,
+                         uint64_t to, garco_error *error)
+{
+  uint64_t end = to * column->place.cell_size;
+  if (from >= to)
+    return GARCO_OK;
+  for (size_t k = chunk_of_byte (column, from * column->place.cell_size); k < column->nchunks; k++)
+  {
+    const garco__tile_chunk *own = garco__tile_column_chunk (column, k);
+    if (own->from >= end)
+      break;
+    if (column->ready.data[k] == 0)
+      GARCO_TRY (garco__chunk_decode (codec, column->pipeline, &column->place, &own->chunk,
+                                      column->values.data + own->from, error));
+    column->ready.data[k] = 1;
+  }
+  return GARCO_OK;
+}
+
+void
+garco__tile_column_free (garco__tile_column *column)
+{
+  garco__buffer *const buffers[] = {&column->packed, &column->chunks, &column->values,
+                                    &column->ready};
+  for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+    garco__buffer_free (buffers[i]);
 }

@@ -51,4 +51,36 @@ garco_status garco__fragment_read_special (garco__tile_reader *reader, garco__fr
                                            garco__special special, uint64_t t,
                                            garco__buffer *values, garco_error *error);
 
+/* A chunk of a tile, and its first byte's place in the tile as it is unpacked. */
+typedef struct garco__tile_chunk
+{
+  garco__chunk chunk;
+  uint64_t from;
+} garco__tile_chunk;
+
+/* A column of one tile, unpacked chunk by chunk as it is asked for. Zero-initialise; what is opened
+ * may be opened again for another tile, and keeps its memory. */
+typedef struct garco__tile_column
+{
+  const garco__pipeline *pipeline;
+  garco__tile_place place; /* its source is `source` */
+  char source[GARCO__IO_NAME_SIZE];
+  uint64_t cells;
+  size_t nchunks;
+  garco__buffer packed, chunks; /* the tile as in the file; a garco__tile_chunk each */
+  garco__buffer values, ready;  /* unpacked; a byte a chunk: 1 where it is */
+} garco__tile_column;
+
+/* Reads the tile as it lies in the file, and checks that its chunks are what its cells need. The
+ * fragment's tile offsets must be loaded where several threads read it. */
+garco_status garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment,
+                                      size_t field, bool validity, uint64_t t,
+                                      garco__tile_column *column, garco_error *error);
+/* Chunk `k` of an open column. */
+const garco__tile_chunk *garco__tile_column_chunk (const garco__tile_column *column, size_t k);
+/* Unpacks what cells [from, to) need, into column->values, where each cell has its own place. */
+garco_status garco__tile_column_need (garco__codec *codec, garco__tile_column *column,
+                                      uint64_t from, uint64_t to, garco_error *error);
+void garco__tile_column_free (garco__tile_column *column);
+
 #endif

@@ -39,9 +39,9 @@ box_at (const garco__schema *schema, size_t dimension)
   return at;
 }
 
-static void
-box_keys (const garco_scan *scan, const garco__scan_tile *tile, size_t dimension, uint64_t *low,
-          uint64_t *high)
+void
+garco__scan_box_keys (const garco_scan *scan, const garco__scan_tile *tile, size_t dimension,
+                      uint64_t *low, uint64_t *high)
 {
   const garco__schema *schema = scan->schema;
   garco_datatype type = schema->fields[dimension].type;
@@ -64,7 +64,7 @@ window_span (const garco_scan *scan, const size_t *active, size_t nactive, size_
   for (size_t i = 0; i < nactive; i++)
   {
     uint64_t low, high;
-    box_keys (scan, &scan->tiles[active[i]], dimension, &low, &high);
+    garco__scan_box_keys (scan, &scan->tiles[active[i]], dimension, &low, &high);
     *base = low < *base ? low : *base;
     *top = high > *top ? high : *top;
   }
@@ -283,7 +283,7 @@ choose_by_dimension (tile_job *job, size_t dimension)
   garco_scan *scan = job->scan;
   const garco__key_ranges *ranges = &scan->ranges[dimension];
   uint64_t low, high, from = 0, to = UINT64_MAX, *keys = NULL;
-  box_keys (scan, job->tile, dimension, &low, &high);
+  garco__scan_box_keys (scan, job->tile, dimension, &low, &high);
   bool covered = garco__ranges_cover (ranges, low, high);
   if (dimension == 0)
   {
@@ -421,8 +421,9 @@ missing_value (const garco__pipeline *pipeline, double *value)
   return false;
 }
 
-static void
-missing_to_nan (const garco_scan *scan, const garco__field *field, uint8_t *values, size_t count)
+void
+garco__scan_missing_to_nan (const garco_scan *scan, const garco__field *field, uint8_t *values,
+                            size_t count)
 {
   double missing;
   if (scan->raw_missing || !missing_value (&field->pipeline, &missing))
@@ -487,7 +488,7 @@ append_attribute (tile_job *job, garco__scan_attribute *attribute)
   {
     GARCO_TRY (load (job, attribute->field, found, false, &values));
     pick_chosen (scan, values, attribute->cell_size, out);
-    missing_to_nan (scan, &job->fragment->schema->fields[found], out, scan->nchosen);
+    garco__scan_missing_to_nan (scan, &job->fragment->schema->fields[found], out, scan->nchosen);
   }
   return append_validity (job, attribute, found);
 }

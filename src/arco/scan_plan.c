@@ -208,8 +208,8 @@ ranges_meet (const garco__key_ranges *ranges, uint64_t low, uint64_t high)
 
 /* ---- tiles */
 
-static bool
-box_meets (const garco_scan *scan, const uint8_t *box)
+bool
+garco__scan_box_meets (const garco_scan *scan, const uint8_t *box)
 {
   for (size_t i = 0; i < scan->schema->ndims; i++)
   {
@@ -241,12 +241,13 @@ add_tile (garco_scan *scan, size_t *capacity, size_t fragment, uint64_t tile, ui
     return garco__fail (error, GARCO_ERR_CORRUPT, scan->array->fragments[fragment]->path,
                         "the R-tree's box of tile %llu is not low to high",
                         (unsigned long long)tile);
-  scan->tiles[scan->ntiles++] = (garco__scan_tile){fragment, tile, cells, low, high, NULL};
+  scan->tiles[scan->ntiles++] = (garco__scan_tile){fragment, tile, cells, low, high, NULL, false};
   return GARCO_OK;
 }
 
-static garco_status
-check_dimensions (const garco_scan *scan, const garco__fragment *fragment, garco_error *error)
+garco_status
+garco__scan_check_dimensions (const garco_scan *scan, const garco__fragment *fragment,
+                              garco_error *error)
 {
   const garco__schema *a = scan->schema, *b = fragment->schema;
   bool same = a->ndims == b->ndims;
@@ -263,13 +264,13 @@ add_fragment (garco_scan *scan, size_t *capacity, size_t index, garco_error *err
   garco_array *array = scan->array;
   garco__fragment *fragment = NULL;
   GARCO_TRY (garco__array_fragment_at (array, index, &fragment, error));
-  GARCO_TRY (check_dimensions (scan, fragment, error));
-  if (fragment->ntiles == 0 || !box_meets (scan, fragment->domain))
+  GARCO_TRY (garco__scan_check_dimensions (scan, fragment, error));
+  if (fragment->ntiles == 0 || !garco__scan_box_meets (scan, fragment->domain))
     return GARCO_OK;
   GARCO_TRY (garco__fragment_load_boxes (array->io, array->codec, fragment, error));
   size_t box = garco__box_size (fragment->schema);
   for (uint64_t t = 0; t < fragment->ntiles; t++)
-    if (box_meets (scan, fragment->boxes + t * box))
+    if (garco__scan_box_meets (scan, fragment->boxes + t * box))
       GARCO_TRY (add_tile (scan, capacity, index, t, garco__fragment_tile_cells (fragment, t),
                            fragment->boxes + t * box, error));
   return GARCO_OK;

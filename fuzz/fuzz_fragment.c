@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   garco__fragment *fragment = NULL;
   garco__item item = {(char[]){"__1_1_0_22"}, (char[]){"f"}, {1, 1, 22}, NULL, 0};
   if (garco__codec_new (&codec, NULL) < 0 || garco__io_open ("/", &io, NULL) < 0 ||
-      garco__schema_preset ("earthscope", &payload, NULL) < 0 ||
+      garco__schema_payload (garco_schema_preset ("earthscope"), &payload, NULL) < 0 ||
       garco__schema_parse (payload.data, payload.size, "s", "f", &schema, NULL) < 0 ||
       garco__buffer_append (&file, bytes, size, NULL) < 0)
     abort ();

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   garco__schema *schema = NULL, *preset = NULL;
   garco__condition *condition = NULL;
   if (garco__codec_new (&codec, NULL) < 0 ||
-      garco__schema_preset ("earthscope", &payload, NULL) < 0 ||
+      garco__schema_payload (garco_schema_preset ("earthscope"), &payload, NULL) < 0 ||
       garco__schema_parse (payload.data, payload.size, "s", "f", &preset, NULL) < 0)
     abort ();
   if (garco__generic_tile_read (codec, "tile", 0, bytes, size, &content, NULL) == GARCO_OK)

@@ -374,11 +374,13 @@ extern "C"
 
   typedef struct garco_filter_info
   {
-    const char *name;     /* "zstd", "float_scale", "bit_width_reduction" ... */
-    int32_t level;        /* compressors */
-    double scale, offset; /* float_scale */
-    uint64_t byte_width;  /* float_scale */
-    uint32_t window;      /* bit_width_reduction, positive_delta: bytes */
+    const char *name;           /* "zstd", "float_scale", "bit_width_reduction" ... */
+    int32_t level;              /* compressors */
+    double scale, offset;       /* float_scale */
+    uint64_t byte_width;        /* float_scale */
+    uint32_t window;            /* bit_width_reduction, positive_delta: bytes */
+    garco_datatype reinterpret; /* delta, double_delta: what the values are taken for; GARCO_ANY:
+                                   what they are */
   } garco_filter_info;
 
   typedef struct garco_field_info
@@ -391,10 +393,18 @@ extern "C"
     const void
         *domain; /* dimensions of fixed size: lowest and highest value, in `type`; else NULL */
     const void *extent; /* tile extent in `type`; NULL where there is none */
-    size_t nfilters;
+    size_t nfilters;    /* 0 of a dimension: it has the filters of the coordinates */
     const garco_filter_info *filters;
+    const void *current; /* dimensions: the current domain, as `domain`; NULL: none */
+    /* attributes: what a cell that was never given one has, one cell or one value; NULL: the type's
+     * usual one (NaN, the lowest signed, the highest unsigned number), of a nullable one null */
+    const void *fill;
+    const char *enumeration; /* attributes: name of the labels of its values; NULL: none */
   } garco_field_info;
 
+  /* Describes an array, and what to make one by. For the latter `version` does not count, `sparse`
+   * must be true, and filters of coordinates, offsets and validity that are NULL are the usual
+   * ones: zstd -1, zstd -1, rle. */
   typedef struct garco_schema_info
   {
     uint32_t version; /* of the format */
@@ -403,6 +413,10 @@ extern "C"
     uint64_t capacity;
     size_t nfields; /* dimensions first */
     const garco_field_info *fields;
+    size_t ncoord_filters, noffset_filters, nvalidity_filters;
+    const garco_filter_info *coord_filters; /* of dimensions without any, and of times of writing */
+    const garco_filter_info *offset_filters;   /* of attributes of variable length */
+    const garco_filter_info *validity_filters; /* of nullable attributes */
   } garco_schema_info;
 
   typedef struct garco_fragment_info
@@ -432,8 +446,18 @@ extern "C"
 
   typedef struct garco_array garco_array;
 
-  /* Makes an empty array at URI, whose parent exists, by a preset: "earthscope". GARCO_ERR_EXISTS
-   * where anything but an empty directory is there already. */
+  /* A schema by name; NULL for a name that is none. "earthscope": observations as EarthScope's
+   * tools keep them; "compact": the same fields in other filters, at half the bytes; "demo": the
+   * thin array of the demo notebook, one observable of one system at (time, sat). */
+  GARCO_API const garco_schema_info *garco_schema_preset (const char *name);
+  /* Makes an empty array at URI, whose parent exists. GARCO_ERR_EXISTS where anything but an empty
+   * directory is there already; GARCO_ERR_ARGUMENT for what the format excludes,
+   * GARCO_ERR_UNSUPPORTED for what garco does not write: dense arrays, fields of variable length,
+   * enumerations. */
+  GARCO_API garco_status garco_array_create_schema (const char *uri,
+                                                    const garco_schema_info *schema,
+                                                    garco_error *error);
+  /* The same by a preset's name. */
   GARCO_API garco_status garco_array_create (const char *uri, const char *preset,
                                              garco_error *error);
   /* Opens for reading. GARCO_ERR_NOT_FOUND: nothing there; GARCO_ERR_FORMAT: no array. */
@@ -463,6 +487,71 @@ extern "C"
   GARCO_API garco_status garco_array_metadata (garco_array *array, size_t index,
                                                garco_metadata_info *info, garco_error *error);
   GARCO_API void garco_array_free (garco_array **array);
+
+  /* ------------------------------------------------------------------ writing to arrays */
+
+  /* Each of these waits for the sole right to write among processes of this machine, becomes
+   * visible all at once or not at all, and then shows the array anew by its options: no scan of it
+   * may be open. An array that was opened at an earlier time is written by the schema of that time.
+   */
+
+  typedef struct garco_write_options
+  {
+    uint64_t
+        timestamp;   /* ms since 1970-01-01; 0: now, and later than anything in the array. Given:
+                        any, also one before others; GARCO_ERR_EXISTS where the array has something
+                        of the kind of that very time (cells and deletes are one kind) */
+    int threads;     /* 0: as many as processors */
+    uint64_t memory; /* bytes to work with, beside the batch; GARCO_ERR_LIMIT where they do not do;
+                        0: 256 MiB */
+  } garco_write_options;
+#define GARCO_WRITE_OPTIONS_INIT                                                                   \
+  {                                                                                                \
+    0, 0, 0                                                                                        \
+  }
+
+#define GARCO_FRAGMENT_NAME_SIZE 96
+
+  /* Writes the rows, in any order, as one fragment; its name into `fragment` unless that is NULL.
+   * The columns are the schema's fields in any order. GARCO_ERR_ARGUMENT, naming field and cell:
+   * values outside the domain or the current domain, equal coordinates in an array without
+   * duplicates, what a filter cannot hold (FloatScale: what its width cannot; NaN is kept by widths
+   * of 4 and 8 alone; positive delta: values that fall). */
+  GARCO_API garco_status garco_array_write (garco_array *array, const garco_batch *batch,
+                                            const garco_write_options *options,
+                                            char fragment[GARCO_FRAGMENT_NAME_SIZE],
+                                            garco_error *error);
+  /* Deletes, from what was written not later than it, the cells for which the condition holds:
+   * "snr < 30 and sat == 3". By the format also cells where the compared value is NaN or null go.
+   * Grammar (words of either case; a name that is no plain word in "double quotes"):
+   *
+   *   condition   = conjunction { "or" conjunction }
+   *   conjunction = term { "and" term }
+   *   term        = "not" term | "(" condition ")" | field op value | value op field
+   *               | field [ "not" ] "in" "(" value { "," value } ")"
+   *   op          = "<" | "<=" | ">" | ">=" | "==" | "=" | "!="
+   *   value       = number | "null" (with == and !=) | 'text'
+   *
+   * Text is a time, as garco_time_parse reads it, of a date or of int64 milliseconds, or a code of
+   * two characters of a uint16. GARCO_ERR_ARGUMENT names the character that is wrong;
+   * GARCO_ERR_UNSUPPORTED: an attribute that older fragments do not have, all of whose cells the
+   * format's readers would drop. */
+  GARCO_API garco_status garco_array_delete (garco_array *array, const char *condition,
+                                             const garco_write_options *options,
+                                             garco_error *error);
+  /* Puts items of array metadata, and removes those whose `values` are NULL. */
+  GARCO_API garco_status garco_array_metadata_put (garco_array *array,
+                                                   const garco_metadata_info *items, size_t nitems,
+                                                   const garco_write_options *options,
+                                                   garco_error *error);
+  /* A further schema, with attributes added, which cells of before have the fill value of, and
+   * attributes dropped. Its time must be later than that of every schema. */
+  GARCO_API garco_status garco_array_evolve (garco_array *array, const garco_field_info *added,
+                                             size_t nadded, const char *const *dropped,
+                                             size_t ndropped, const garco_write_options *options,
+                                             garco_error *error);
+
+  /* ------------------------------------------------------------------ reading arrays */
 
   /* A closed range of one dimension, the values widened: integers and dates to int64 (uint64 above
    * INT64_MAX do not occur in a range), floats to double. */

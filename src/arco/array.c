@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "arco/array_internal.h"
 #include "arco/array_snapshot.h"
@@ -42,16 +43,17 @@ make_folders (garco__io *io, const char *uri, garco_error *error)
   return GARCO_OK;
 }
 
-static garco_status
-write_schema (garco__io *io, garco__codec *codec, const garco__buffer *payload, garco_error *error)
+garco_status
+garco__schema_write (garco__io *io, garco__codec *codec, uint64_t timestamp, uint32_t version,
+                     const garco__buffer *payload, garco_error *error)
 {
   garco__buffer tile = {0};
   char name[GARCO__NAME_SIZE], path[GARCO__NAME_SIZE + 16] = "__schema/";
   garco_status status;
-  GARCO_TRY_DONE (garco__stamp_name ((uint64_t)garco__now_ms (), 0, name, error));
+  GARCO_TRY_DONE (garco__stamp_name (timestamp, 0, name, error));
   strcat (path, name);
-  GARCO_TRY_DONE (garco__generic_tile_write (codec, GARCO__FORMAT_VERSION, payload->data,
-                                             payload->size, &tile, error));
+  GARCO_TRY_DONE (
+      garco__generic_tile_write (codec, version, payload->data, payload->size, &tile, error));
   GARCO_TRY_DONE (garco__io_write (io, path, tile.data, tile.size, error));
 done:
   garco__buffer_free (&tile);
@@ -59,22 +61,33 @@ done:
 }
 
 garco_status
-garco_array_create (const char *uri, const char *preset, garco_error *error)
+garco_array_create_schema (const char *uri, const garco_schema_info *schema, garco_error *error)
 {
   garco__io *io = NULL;
   garco__codec *codec = NULL;
   garco__buffer payload = {0};
   garco_status status;
-  GARCO_TRY_DONE (garco__schema_preset (preset, &payload, error));
+  GARCO_TRY_DONE (garco__schema_payload (schema, &payload, error));
   GARCO_TRY_DONE (garco__io_open (uri, &io, error));
   GARCO_TRY_DONE (garco__codec_new (&codec, error));
   GARCO_TRY_DONE (make_folders (io, uri, error));
-  GARCO_TRY_DONE (write_schema (io, codec, &payload, error));
+  GARCO_TRY_DONE (garco__schema_write (io, codec, (uint64_t)garco__now_ms (), GARCO__FORMAT_VERSION,
+                                       &payload, error));
 done:
   garco__buffer_free (&payload);
   garco__codec_free (&codec);
   garco__io_close (&io);
   return status;
+}
+
+garco_status
+garco_array_create (const char *uri, const char *preset, garco_error *error)
+{
+  const garco_schema_info *schema = garco_schema_preset (preset);
+  if (schema == NULL)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                        "no schema is called \"%s\"; expected earthscope, compact or demo", preset);
+  return garco_array_create_schema (uri, schema, error);
 }
 
 /* ---- opening */
@@ -358,6 +371,17 @@ garco_array_domain (garco_array *array, size_t dimension, void *range, garco_err
 }
 
 /* ---- for those who write */
+
+void
+garco__wait_for (uint64_t timestamp)
+{
+  uint64_t now = (uint64_t)garco__now_ms ();
+  if (timestamp <= now || timestamp - now > AHEAD_LIMIT_MS)
+    return;
+  uint64_t left = timestamp - now;
+  struct timespec pause = {(time_t)(left / 1000), (long)(left % 1000) * 1000000};
+  nanosleep (&pause, NULL);
+}
 
 garco_status
 garco__array_next_timestamp (garco_array *array, uint64_t *timestamp, garco_error *error)

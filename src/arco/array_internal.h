@@ -3,6 +3,7 @@
 #ifndef GARCO_ARCO_ARRAY_INTERNAL_H
 #define GARCO_ARCO_ARRAY_INTERNAL_H
 
+#include "arco/delete_condition.h"
 #include "arco/fragment_metadata.h"
 
 struct garco_array
@@ -29,6 +30,25 @@ garco_status garco__array_fragment_at (garco_array *array, size_t index, garco__
  * GARCO_ERR_LIMIT where that is so far ahead of the clock that readers would not see it. */
 garco_status garco__array_next_timestamp (garco_array *array, uint64_t *timestamp,
                                           garco_error *error);
+/* Readers see what is not later than now: waits where that is soon (several writes in one
+ * millisecond have later times). */
+void garco__wait_for (uint64_t timestamp);
 void garco__array_metadata_forget (garco_array *array);
+/* Puts a schema's payload into the array. */
+garco_status garco__schema_write (garco__io *io, garco__codec *codec, uint64_t timestamp,
+                                  uint32_t version, const garco__buffer *payload,
+                                  garco_error *error);
+
+typedef enum garco__written
+{
+  GARCO__WRITTEN_CELLS, /* deletes too */
+  GARCO__WRITTEN_METADATA,
+  GARCO__WRITTEN_SCHEMA
+} garco__written;
+
+/* array_write.c: the time to write at: `wanted`, GARCO_ERR_EXISTS where the array has something of
+ * the kind of that time; 0: the next one. */
+garco_status garco__array_write_time (garco_array *array, uint64_t wanted, garco__written what,
+                                      uint64_t *timestamp, garco_error *error);
 
 #endif

@@ -212,13 +212,17 @@ garco_array_metadata (garco_array *array, size_t index, garco_metadata_info *inf
 static garco_status
 put_item (garco__buffer *out, const garco__metadata_item *item, garco_error *error)
 {
-  size_t length = strlen (item->key), size = garco_datatype_size (item->type);
-  if (length > KEY_LIMIT || size == 0)
+  size_t length = item->key != NULL ? strlen (item->key) : 0;
+  size_t size = garco_datatype_size (item->type);
+  bool removed = item->values == NULL;
+  if (item->key == NULL || length > KEY_LIMIT || (size == 0 && !removed))
     return garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "metadata key of %zu bytes, datatype %u",
                         length, (unsigned)item->type);
   GARCO_TRY (garco__put_u32 (out, (uint32_t)length, error));
   GARCO_TRY (garco__buffer_append (out, item->key, length, error));
-  GARCO_TRY (garco__put_u8 (out, 0, error)); /* not deleted */
+  GARCO_TRY (garco__put_u8 (out, removed, error));
+  if (removed)
+    return GARCO_OK;
   GARCO_TRY (garco__put_u8 (out, (uint8_t)item->type, error));
   GARCO_TRY (garco__put_u32 (out, item->count, error));
   return garco__buffer_append (out, item->values, size * item->count, error);

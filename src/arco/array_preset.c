@@ -1,160 +1,130 @@
-/* Schemas that garco makes arrays by.
+/* Schemas that garco makes arrays by, as a user would describe them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "arco/array_schema.h"
-#include "arco/datatype.h"
-#include "arco/generic_tile.h"
-#include "base/error.h"
+#include "garco.h"
 
+#define COUNT(list) (sizeof (list) / sizeof *(list))
 #define ZSTD(n)                                                                                    \
   {                                                                                                \
-    .kind = GARCO__FILTER_ZSTD, .level = (n), .reinterpret = GARCO_ANY                             \
+    .name = "zstd", .level = (n), .reinterpret = GARCO_ANY                                         \
   }
 #define SCALED(step, bytes)                                                                        \
   {                                                                                                \
-    .kind = GARCO__FILTER_FLOAT_SCALE, .scale = (step), .width = (bytes), .reinterpret = GARCO_ANY \
+    .name = "float_scale", .scale = (step), .byte_width = (bytes), .reinterpret = GARCO_ANY        \
   }
 #define NARROWED                                                                                   \
   {                                                                                                \
-    .kind = GARCO__FILTER_BIT_WIDTH_REDUCTION, .window = 256, .reinterpret = GARCO_ANY             \
+    .name = "bit_width_reduction", .window = 256, .reinterpret = GARCO_ANY                         \
   }
 #define RISING                                                                                     \
   {                                                                                                \
-    .kind = GARCO__FILTER_POSITIVE_DELTA, .window = 1024, .reinterpret = GARCO_ANY                 \
+    .name = "positive_delta", .window = 1024, .reinterpret = GARCO_ANY                             \
   }
-#define RUNS                                                                                       \
+#define PLAIN(filter)                                                                              \
   {                                                                                                \
-    .kind = GARCO__FILTER_RLE, .level = -1, .reinterpret = GARCO_ANY                               \
+    .name = (filter), .reinterpret = GARCO_ANY                                                     \
   }
 
-typedef struct preset_field
-{
-  const char *name;
-  garco_datatype type;
-  int64_t low, high, extent; /* dimensions */
-  size_t nfilters;
-  garco__filter filters[3];
-} preset_field;
+#define DIMENSION(title, kind, range, step, list)                                                  \
+  {                                                                                                \
+    .name = (title), .is_dimension = true, .type = (kind), .width = 1, .domain = (range),          \
+    .extent = (step), .nfilters = COUNT (list), .filters = (list)                                  \
+  }
+#define ATTRIBUTE(title, kind, list)                                                               \
+  {                                                                                                \
+    .name = (title), .type = (kind), .width = 1, .nfilters = COUNT (list), .filters = (list)       \
+  }
 
-typedef struct preset
-{
-  const char *name;
-  uint64_t capacity;
-  size_t ndims, nattrs;
-  const preset_field *fields; /* dimensions first */
-  preset_field coords, offsets, validity;
-} preset;
+/* 1980-01-06 to 2100-01-01, in ms; half a day a tile. */
+static const int64_t times[] = {INT64_C (315964800000), INT64_C (4102444800000)};
+static const int64_t half_day[] = {43200000};
+static const uint8_t bytes[] = {0, 254}, one_byte[] = {1};
+static const uint16_t codes[] = {0, 65534}, one_code[] = {1};
 
-/* EarthScope's GNSS observations: the schema that its own tools make. */
-static const preset_field earthscope_fields[] = {
-    {"time", GARCO_INT64, INT64_C (315964800000), INT64_C (4102444800000), 43200000, 1, {ZSTD (7)}},
-    {"sys", GARCO_UINT8, 0, 254, 1, 1, {ZSTD (7)}},
-    {"sat", GARCO_UINT8, 0, 254, 1, 1, {ZSTD (7)}},
-    {"obs", GARCO_UINT16, 0, 65534, 1, 1, {ZSTD (7)}},
-    {"range", GARCO_FLOAT64, 0, 0, 0, 2, {SCALED (1e-4, 8), ZSTD (7)}},
-    {"phase", GARCO_FLOAT64, 0, 0, 0, 2, {SCALED (1e-4, 8), ZSTD (7)}},
-    {"doppler", GARCO_FLOAT64, 0, 0, 0, 2, {SCALED (1e-4, 8), ZSTD (7)}},
-    {"snr", GARCO_FLOAT32, 0, 0, 0, 2, {SCALED (1e-3, 4), ZSTD (7)}},
-    {"slip", GARCO_UINT16, 0, 0, 0, 2, {NARROWED, ZSTD (7)}},
-    {"flags", GARCO_UINT16, 0, 0, 0, 2, {NARROWED, ZSTD (7)}},
-    {"fcn", GARCO_INT8, 0, 0, 0, 1, {ZSTD (7)}},
+static const garco_filter_info default_coords[] = {ZSTD (-1)};
+static const garco_filter_info rising_offsets[] = {RISING, NARROWED, ZSTD (7)};
+static const garco_filter_info default_validity[] = {{.name = "rle", .level = -1}};
+
+#define COMMON                                                                                     \
+  .version = 22, .sparse = true, .tile_order = "row-major", .cell_order = "row-major",             \
+  .ncoord_filters = COUNT (default_coords), .coord_filters = default_coords,                       \
+  .noffset_filters = COUNT (rising_offsets), .offset_filters = rising_offsets,                     \
+  .nvalidity_filters = COUNT (default_validity), .validity_filters = default_validity
+
+/* ---- EarthScope's GNSS observations: the schema that its own tools make */
+
+static const garco_filter_info zstd7[] = {ZSTD (7)};
+static const garco_filter_info tenths_of_mm[] = {SCALED (1e-4, 8), ZSTD (7)};
+static const garco_filter_info thousandths[] = {SCALED (1e-3, 4), ZSTD (7)};
+static const garco_filter_info narrowed[] = {NARROWED, ZSTD (7)};
+
+#define EARTHSCOPE_ATTRIBUTES                                                                      \
+  ATTRIBUTE ("range", GARCO_FLOAT64, tenths_of_mm),                                                \
+      ATTRIBUTE ("phase", GARCO_FLOAT64, tenths_of_mm),                                            \
+      ATTRIBUTE ("doppler", GARCO_FLOAT64, tenths_of_mm),                                          \
+      ATTRIBUTE ("snr", GARCO_FLOAT32, thousandths), ATTRIBUTE ("slip", GARCO_UINT16, narrowed),   \
+      ATTRIBUTE ("flags", GARCO_UINT16, narrowed), ATTRIBUTE ("fcn", GARCO_INT8, zstd7)
+
+static const garco_field_info earthscope[] = {
+    DIMENSION ("time", GARCO_INT64, times, half_day, zstd7),
+    DIMENSION ("sys", GARCO_UINT8, bytes, one_byte, zstd7),
+    DIMENSION ("sat", GARCO_UINT8, bytes, one_byte, zstd7),
+    DIMENSION ("obs", GARCO_UINT16, codes, one_code, zstd7),
+    EARTHSCOPE_ATTRIBUTES,
 };
 
-static const preset presets[] = {
-    {"earthscope",
-     500000,
-     4,
-     7,
-     earthscope_fields,
-     {"", GARCO_UINT64, 0, 0, 0, 1, {ZSTD (-1)}},
-     {"", GARCO_UINT64, 0, 0, 0, 3, {RISING, NARROWED, ZSTD (7)}},
-     {"", GARCO_UINT8, 0, 0, 0, 1, {RUNS}}},
+/* One observable of one system, as the demo notebook slices it. */
+static const garco_field_info demo[] = {
+    DIMENSION ("time", GARCO_INT64, times, half_day, zstd7),
+    DIMENSION ("sat", GARCO_UINT8, bytes, one_byte, zstd7),
+    EARTHSCOPE_ATTRIBUTES,
 };
 
-static garco_status
-put_pipeline (garco__buffer *out, const preset_field *field, garco_error *error)
-{
-  garco__pipeline pipeline = {0};
-  GARCO_TRY (garco__pipeline_set (&pipeline, field->filters, field->nfilters, field->type, error));
-  garco_status status = garco__pipeline_put (out, &pipeline, error);
-  garco__pipeline_free (&pipeline);
-  return status;
-}
+/* ---- the same at half the bytes (docs/decisions/0006-compact-filters.md) */
 
-static garco_status
-put_head_of_field (garco__buffer *out, const preset_field *field, garco_error *error)
-{
-  uint32_t length = (uint32_t)strlen (field->name);
-  GARCO_TRY (garco__put_u32 (out, length, error));
-  GARCO_TRY (garco__buffer_append (out, field->name, length, error));
-  GARCO_TRY (garco__put_u8 (out, (uint8_t)field->type, error));
-  GARCO_TRY (garco__put_u32 (out, 1, error));
-  return put_pipeline (out, field, error);
-}
+static const garco_filter_info delta_time[] = {PLAIN ("delta"), ZSTD (19)};
+static const garco_filter_info smooth[] = {SCALED (1e-4, 8), PLAIN ("delta"), PLAIN ("delta"),
+                                           PLAIN ("byteshuffle"), ZSTD (19)};
+static const garco_filter_info strength[] = {SCALED (1e-3, 4), ZSTD (19)};
+static const garco_filter_info zstd19[] = {ZSTD (19)};
 
-static garco_status
-put_dimension (garco__buffer *out, const preset_field *field, garco_error *error)
-{
-  size_t size = garco_datatype_size (field->type);
-  GARCO_TRY (put_head_of_field (out, field, error));
-  GARCO_TRY (garco__put_u64 (out, 2 * size, error));
-  GARCO_TRY (garco__buffer_append (out, &field->low, size, error));
-  GARCO_TRY (garco__buffer_append (out, &field->high, size, error));
-  GARCO_TRY (garco__put_u8 (out, 0, error));
-  return garco__buffer_append (out, &field->extent, size, error);
-}
+static const garco_field_info compact[] = {
+    DIMENSION ("time", GARCO_INT64, times, half_day, delta_time),
+    DIMENSION ("sys", GARCO_UINT8, bytes, one_byte, zstd19),
+    DIMENSION ("sat", GARCO_UINT8, bytes, one_byte, zstd19),
+    DIMENSION ("obs", GARCO_UINT16, codes, one_code, zstd19),
+    ATTRIBUTE ("range", GARCO_FLOAT64, smooth),
+    ATTRIBUTE ("phase", GARCO_FLOAT64, smooth),
+    ATTRIBUTE ("doppler", GARCO_FLOAT64, smooth),
+    ATTRIBUTE ("snr", GARCO_FLOAT32, strength),
+    ATTRIBUTE ("slip", GARCO_UINT16, zstd19),
+    ATTRIBUTE ("flags", GARCO_UINT16, zstd19),
+    ATTRIBUTE ("fcn", GARCO_INT8, zstd19),
+};
 
-static garco_status
-put_fill (garco__buffer *out, garco_datatype type, garco_error *error)
-{
-  uint64_t fill = garco__datatype_fill (type);
-  size_t size = garco_datatype_size (type);
-  GARCO_TRY (garco__put_u64 (out, size, error));
-  return garco__buffer_append (out, &fill, size, error);
-}
+/* ---- by name */
 
-static garco_status
-put_attribute (garco__buffer *out, const preset_field *field, garco_error *error)
-{
-  GARCO_TRY (put_head_of_field (out, field, error));
-  GARCO_TRY (put_fill (out, field->type, error));
-  GARCO_TRY (garco__put_u8 (out, 0, error)); /* not nullable */
-  GARCO_TRY (garco__put_u8 (out, 0, error)); /* validity of the fill */
-  GARCO_TRY (garco__put_u8 (out, 0, error)); /* order: none */
-  return garco__put_u32 (out, 0, error);     /* no enumeration */
-}
+#define PRESET(list)                                                                               \
+  {                                                                                                \
+    COMMON, .capacity = 500000, .nfields = COUNT (list), .fields = (list)                          \
+  }
 
-static garco_status
-put_schema (garco__buffer *out, const preset *p, garco_error *error)
+static const struct
 {
-  GARCO_TRY (garco__put_u32 (out, GARCO__FORMAT_VERSION, error));
-  GARCO_TRY (garco__put_u8 (out, 0, error)); /* no duplicates */
-  GARCO_TRY (garco__put_u8 (out, 1, error)); /* sparse */
-  GARCO_TRY (garco__put_u8 (out, GARCO__ROW_MAJOR, error));
-  GARCO_TRY (garco__put_u8 (out, GARCO__ROW_MAJOR, error));
-  GARCO_TRY (garco__put_u64 (out, p->capacity, error));
-  GARCO_TRY (put_pipeline (out, &p->coords, error));
-  GARCO_TRY (put_pipeline (out, &p->offsets, error));
-  GARCO_TRY (put_pipeline (out, &p->validity, error));
-  GARCO_TRY (garco__put_u32 (out, (uint32_t)p->ndims, error));
-  for (size_t i = 0; i < p->ndims; i++)
-    GARCO_TRY (put_dimension (out, &p->fields[i], error));
-  GARCO_TRY (garco__put_u32 (out, (uint32_t)p->nattrs, error));
-  for (size_t i = 0; i < p->nattrs; i++)
-    GARCO_TRY (put_attribute (out, &p->fields[p->ndims + i], error));
-  GARCO_TRY (garco__put_u32 (out, 0, error)); /* labels */
-  GARCO_TRY (garco__put_u32 (out, 0, error)); /* enumerations */
-  GARCO_TRY (garco__put_u32 (out, 0, error)); /* current domain: version, empty */
-  return garco__put_u8 (out, 1, error);
-}
+  const char *name;
+  garco_schema_info info;
+} presets[] = {
+    {"earthscope", PRESET (earthscope)},
+    {"compact", PRESET (compact)},
+    {"demo", PRESET (demo)},
+};
 
-garco_status
-garco__schema_preset (const char *name, garco__buffer *payload, garco_error *error)
+const garco_schema_info *
+garco_schema_preset (const char *name)
 {
-  for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
+  for (size_t i = 0; i < COUNT (presets); i++)
     if (strcmp (presets[i].name, name) == 0)
-      return put_schema (payload, &presets[i], error);
-  return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
-                      "no schema is called \"%s\"; expected earthscope", name);
+      return &presets[i].info;
+  return NULL;
 }

@@ -113,7 +113,8 @@ take_dimension (schema_reader *reader, garco__field *field)
   GARCO_TRY (take_type (reader, field));
   GARCO_TRY (take_pipeline (reader, field->type, &field->pipeline));
   const garco__pipeline *coords = &reader->schema->coords;
-  if (field->pipeline.count == 0 && coords->count > 0)
+  field->inherits = field->pipeline.count == 0;
+  if (field->inherits && coords->count > 0)
     GARCO_TRY (garco__pipeline_set (&field->pipeline, coords->filters, coords->count, field->type,
                                     reader->error));
   size_t size = garco_datatype_size (field->type);
@@ -241,6 +242,24 @@ take_current_domain (schema_reader *reader)
 }
 
 static garco_status
+take_enumerations (schema_reader *reader)
+{
+  garco__schema *schema = reader->schema;
+  size_t count;
+  void *made = NULL;
+  GARCO_TRY (take_count (reader, 8, &count));
+  GARCO_TRY (garco__allocate (&made, count, sizeof *schema->enumerations, reader->error));
+  schema->enumerations = made;
+  for (size_t i = 0; i < count; i++)
+  {
+    schema->nenumerations = i + 1;
+    GARCO_TRY (take_text (reader, &schema->enumerations[i].name));
+    GARCO_TRY (take_text (reader, &schema->enumerations[i].file));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
 take_end (schema_reader *reader)
 {
   garco__schema *schema = reader->schema;
@@ -249,12 +268,7 @@ take_end (schema_reader *reader)
   if (schema->nlabels > 0)
     return unsupported (reader, "dimension labels");
   if (schema->version >= 20)
-  {
-    size_t count;
-    GARCO_TRY (take_count (reader, 8, &count));
-    for (size_t i = 0; i < 2 * count; i++)
-      garco__cursor_take (&reader->cursor, garco__cursor_u32 (&reader->cursor));
-  }
+    GARCO_TRY (take_enumerations (reader));
   if (schema->version >= 22)
     GARCO_TRY (take_current_domain (reader));
   if (reader->cursor.failed || garco__cursor_left (&reader->cursor) != 0)
@@ -291,9 +305,30 @@ take_head (schema_reader *reader)
 
 /* ---- the public view */
 
-static void
-describe_field (const garco__field *field, const garco_filter_info *filters, garco_field_info *info)
+/* What a cell without a value has, where that is not the type's usual one; whole cells. */
+static garco_status
+describe_fill (const garco__field *field, garco_field_info *info, garco_error *error)
 {
+  uint64_t usual = garco__datatype_fill (field->type);
+  size_t size = garco_datatype_size (field->type);
+  bool is_usual = field->fill_valid == 0;
+  void *cell = NULL;
+  for (size_t at = 0; at < field->fill_size && size > 0; at += size)
+    is_usual = is_usual && memcmp (field->fill + at, &usual, size) == 0;
+  if (field->is_dimension || field->cell_size == 0 || is_usual)
+    return GARCO_OK;
+  GARCO_TRY (garco__allocate (&cell, 1, field->cell_size, error));
+  for (size_t at = 0; at < field->cell_size; at += field->fill_size)
+    memcpy ((uint8_t *)cell + at, field->fill, field->fill_size);
+  info->fill = cell;
+  return GARCO_OK;
+}
+
+static garco_status
+describe_field (const garco__field *field, const garco_filter_info *filters, garco_field_info *info,
+                garco_error *error)
+{
+  bool labelled = field->enumeration != NULL && field->enumeration[0] != '\0';
   *info = (garco_field_info){
       .name = field->name,
       .is_dimension = field->is_dimension,
@@ -302,9 +337,31 @@ describe_field (const garco__field *field, const garco_filter_info *filters, gar
       .nullable = field->nullable,
       .domain = field->has_domain ? field->domain : NULL,
       .extent = field->has_extent ? field->extent : NULL,
-      .nfilters = field->pipeline.count,
+      .nfilters = field->inherits ? 0 : field->pipeline.count,
       .filters = filters,
+      .current = field->has_current ? field->current : NULL,
+      .enumeration = labelled ? field->enumeration : NULL,
   };
+  return describe_fill (field, info, error);
+}
+
+/* Copies a pipeline's filters to where `*next` is; where that was. */
+static const garco_filter_info *
+describe_filters (const garco__pipeline *pipeline, garco_filter_info **next)
+{
+  const garco_filter_info *first = *next;
+  for (size_t k = 0; k < pipeline->count; k++)
+  {
+    const garco__filter *f = &pipeline->filters[k];
+    *(*next)++ = (garco_filter_info){.name = garco__filter_name (f->kind),
+                                     .level = f->level,
+                                     .scale = f->scale,
+                                     .offset = f->offset,
+                                     .byte_width = f->width,
+                                     .window = f->window,
+                                     .reinterpret = (garco_datatype)f->reinterpret};
+  }
+  return first;
 }
 
 static garco_status
@@ -312,7 +369,8 @@ describe (schema_reader *reader)
 {
   static const char *const orders[] = {"row-major", "col-major"};
   garco__schema *schema = reader->schema;
-  size_t nfields = schema->ndims + schema->nattrs, total = 0, next = 0;
+  size_t nfields = schema->ndims + schema->nattrs;
+  size_t total = schema->coords.count + schema->offsets.count + schema->validity.count;
   void *infos = NULL, *filters = NULL;
   for (size_t i = 0; i < nfields; i++)
     total += schema->fields[i].pipeline.count;
@@ -320,25 +378,28 @@ describe (schema_reader *reader)
   schema->infos = infos;
   GARCO_TRY (garco__allocate (&filters, total, sizeof (garco_filter_info), reader->error));
   schema->filters = filters;
+  garco_filter_info *next = schema->filters;
   for (size_t i = 0; i < nfields; i++)
   {
-    const garco__pipeline *pipeline = &schema->fields[i].pipeline;
-    describe_field (&schema->fields[i], schema->filters + next, &schema->infos[i]);
-    for (size_t k = 0; k < pipeline->count; k++)
-    {
-      const garco__filter *f = &pipeline->filters[k];
-      schema->filters[next++] = (garco_filter_info){
-          garco__filter_name (f->kind), f->level, f->scale, f->offset, f->width, f->window};
-    }
+    const garco_filter_info *own = describe_filters (&schema->fields[i].pipeline, &next);
+    GARCO_TRY (describe_field (&schema->fields[i], own, &schema->infos[i], reader->error));
   }
-  schema->info = (garco_schema_info){schema->version,
-                                     true,
-                                     schema->duplicates,
-                                     orders[schema->tile_order],
-                                     orders[schema->cell_order],
-                                     schema->capacity,
-                                     nfields,
-                                     schema->infos};
+  schema->info = (garco_schema_info){
+      .version = schema->version,
+      .sparse = true,
+      .allows_duplicates = schema->duplicates,
+      .tile_order = orders[schema->tile_order],
+      .cell_order = orders[schema->cell_order],
+      .capacity = schema->capacity,
+      .nfields = nfields,
+      .fields = schema->infos,
+      .ncoord_filters = schema->coords.count,
+      .noffset_filters = schema->offsets.count,
+      .nvalidity_filters = schema->validity.count,
+      .coord_filters = describe_filters (&schema->coords, &next),
+      .offset_filters = describe_filters (&schema->offsets, &next),
+      .validity_filters = describe_filters (&schema->validity, &next),
+  };
   return GARCO_OK;
 }
 
@@ -365,6 +426,37 @@ done:
 }
 
 void
+garco__field_free (garco__field *field)
+{
+  free (field->name);
+  free (field->fill);
+  free (field->enumeration);
+  garco__pipeline_free (&field->pipeline);
+}
+
+static void
+free_enumerations (garco__schema *schema)
+{
+  for (size_t i = 0; i < schema->nenumerations; i++)
+  {
+    free (schema->enumerations[i].name);
+    free (schema->enumerations[i].file);
+  }
+  free (schema->enumerations);
+}
+
+void
+garco__schema_forget_view (garco__schema *schema)
+{
+  for (size_t i = 0; schema->infos != NULL && i < schema->ndims + schema->nattrs; i++)
+    free ((void *)(uintptr_t)schema->infos[i].fill); /* ours, though the view has it const */
+  free (schema->infos);
+  free (schema->filters);
+  schema->infos = NULL;
+  schema->filters = NULL;
+}
+
+void
 garco__schema_free (garco__schema **schema)
 {
   garco__schema *own = *schema;
@@ -373,18 +465,13 @@ garco__schema_free (garco__schema **schema)
   /* A field that failed half-way is one beyond the counts, and was zero before. */
   size_t nfields = own->ndims + own->nattrs + (own->infos == NULL ? 1 : 0);
   for (size_t i = 0; own->fields != NULL && i < nfields; i++)
-  {
-    free (own->fields[i].name);
-    free (own->fields[i].fill);
-    free (own->fields[i].enumeration);
-    garco__pipeline_free (&own->fields[i].pipeline);
-  }
+    garco__field_free (&own->fields[i]);
+  garco__schema_forget_view (own);
+  free_enumerations (own);
   garco__pipeline_free (&own->coords);
   garco__pipeline_free (&own->offsets);
   garco__pipeline_free (&own->validity);
   free (own->fields);
-  free (own->infos);
-  free (own->filters);
   free (own->name);
   free (own);
   *schema = NULL;

@@ -17,6 +17,7 @@ typedef struct garco__field
   uint32_t width;   /* values a cell, or GARCO__VARIABLE */
   size_t cell_size; /* bytes; 0 for variable length */
   garco__pipeline pipeline;
+  bool inherits; /* dimensions: the filters are those of the coordinates */
   /* dimensions, in their type; `current` is the current domain */
   bool has_domain, has_extent, has_current;
   _Alignas(8) uint8_t domain[16];
@@ -30,6 +31,12 @@ typedef struct garco__field
   char *enumeration; /* "" for none */
 } garco__field;
 
+/* A name and the file in __schema/__enumerations that holds it. */
+typedef struct garco__schema_enumeration
+{
+  char *name, *file;
+} garco__schema_enumeration;
+
 typedef struct garco__schema
 {
   char *name; /* of its file in the array */
@@ -41,6 +48,8 @@ typedef struct garco__schema
   size_t ndims, nattrs;
   garco__field *fields; /* dimensions first */
   uint32_t nlabels;
+  size_t nenumerations;
+  garco__schema_enumeration *enumerations;
   bool has_current_domain;
   garco_schema_info info; /* the public view, of the same memory */
   garco_field_info *infos;
@@ -51,8 +60,22 @@ typedef struct garco__schema
  * Hilbert order, labels) are GARCO_ERR_UNSUPPORTED. `name` is the file's, copied. */
 garco_status garco__schema_parse (const uint8_t *bytes, size_t size, const char *name,
                                   const char *source, garco__schema **schema, garco_error *error);
-/* The payload of the preset's schema; GARCO_ERR_ARGUMENT for a name that is none. */
-garco_status garco__schema_preset (const char *preset, garco__buffer *payload, garco_error *error);
+/* array_schema_writer.c: the payload of a schema for this version, 7 or later. */
+garco_status garco__schema_put (const garco__schema *schema, uint32_t version,
+                                garco__buffer *payload, garco_error *error);
+/* array_schema_build.c: a schema as a user wants it, checked; its `info` stays empty. */
+garco_status garco__schema_build (const garco_schema_info *info, garco__schema **schema,
+                                  garco_error *error);
+/* One attribute of it, into a zero-initialised field; the name is owned. */
+garco_status garco__schema_build_attribute (const garco_field_info *info, garco__field *field,
+                                            garco_error *error);
+/* The payload of a schema that a user wants: it can be read. */
+garco_status garco__schema_payload (const garco_schema_info *info, garco__buffer *payload,
+                                    garco_error *error);
+void garco__field_free (garco__field *field);
+/* Frees the public view, for a schema that is to be changed: two zero fields stay behind the last.
+ */
+void garco__schema_forget_view (garco__schema *schema);
 void garco__schema_free (garco__schema **schema);
 
 /* Index among the fields, or -1. */

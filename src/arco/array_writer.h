@@ -7,14 +7,8 @@
 
 typedef struct garco__fragment_writer garco__fragment_writer;
 
-/* Array metadata to be written with a fragment. */
-typedef struct garco__metadata_item
-{
-  const char *key;
-  garco_datatype type; /* GARCO_STRING_UTF8: count is bytes */
-  uint32_t count;
-  const void *values;
-} garco__metadata_item;
+/* Array metadata to be written; values NULL: to be removed. */
+typedef garco_metadata_info garco__metadata_item;
 
 /* Writes the data files and metadata of a fragment of `batch`, whose columns are the schema's
  * fields in any order and whose rows may be in any order; nothing of it is visible yet. NaN in a
@@ -23,6 +17,10 @@ typedef struct garco__metadata_item
  * duplicates: GARCO_ERR_ARGUMENT, and the message names them. */
 garco_status garco__fragment_write (garco_array *array, const garco_batch *batch,
                                     garco__fragment_writer **fragment, garco_error *error);
+/* The same with a time, threads and memory of the caller's choice. */
+garco_status garco__fragment_write_as (garco_array *array, const garco_batch *batch,
+                                       const garco_write_options *options,
+                                       garco__fragment_writer **fragment, garco_error *error);
 const char *garco__fragment_writer_name (const garco__fragment_writer *fragment);
 uint64_t garco__fragment_writer_timestamp (const garco__fragment_writer *fragment);
 /* Syncs and commits: after it every reader sees the fragment; after a failure they may, and then

@@ -70,6 +70,15 @@ garco__filter_name (uint8_t kind)
   return functions_of (kind)->name;
 }
 
+int
+garco__filter_find (const char *name)
+{
+  for (size_t kind = 0; kind < sizeof table / sizeof *table; kind++)
+    if (table[kind].name != NULL && strcmp (table[kind].name, name) == 0)
+      return (int)kind;
+  return -1;
+}
+
 /* ---- the serialized form */
 
 static void

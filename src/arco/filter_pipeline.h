@@ -49,9 +49,14 @@ typedef struct garco__pipeline
 } garco__pipeline;
 
 #define GARCO__MAX_CHUNK 65536u
+#define GARCO__MAX_FILTERS 32
+/* Of a cell that garco writes: it must fit a chunk that garco reads. */
+#define GARCO__MAX_CELL (16u << 20)
 
 /* "zstd"; "?" for a number that is none. */
 const char *garco__filter_name (uint8_t kind);
+/* The number; -1 for a name that is none. */
+int garco__filter_find (const char *name);
 
 /* Reads a serialized pipeline for values of `type`. Unknown filters are kept; using them is
  * refused. */

@@ -10,7 +10,6 @@
 
 #include "arco/filter_pipeline.h"
 
-#define GARCO__MAX_FILTERS 32
 /* No writer makes chunks near this size; it bounds what a damaged length can ask for. */
 #define GARCO__CHUNK_LIMIT (64u << 20)
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "arco/datatype.h"
 #include "arco/fragment_writer.h"
@@ -20,8 +19,6 @@
 #define PATH_SIZE 512
 /* Before this version fragments and commits lie elsewhere. */
 #define OLDEST_WRITTEN 12u
-/* A time is that far ahead only when the clock was set back meanwhile; nobody waits for it. */
-#define WAIT_LIMIT_MS 2000
 
 /* ---- is the batch one of this array */
 
@@ -266,7 +263,8 @@ make_fragment (garco__writer_job *job)
 {
   garco__fragment_writer *fragment = job->fragment;
   garco__io *io = job->array->io;
-  GARCO_TRY (garco__array_next_timestamp (job->array, &fragment->timestamp, job->error));
+  GARCO_TRY (garco__array_write_time (job->array, job->options.timestamp, GARCO__WRITTEN_CELLS,
+                                      &fragment->timestamp, job->error));
   GARCO_TRY (
       garco__stamp_name (fragment->timestamp, job->schema->version, fragment->name, job->error));
   snprintf (fragment->path, sizeof fragment->path, "__fragments/%s", fragment->name);
@@ -279,7 +277,17 @@ garco_status
 garco__fragment_write (garco_array *array, const garco_batch *batch,
                        garco__fragment_writer **fragment, garco_error *error)
 {
-  garco__writer_job job = {.array = array, .schema = array->schema, .error = error};
+  static const garco_write_options defaults = GARCO_WRITE_OPTIONS_INIT;
+  return garco__fragment_write_as (array, batch, &defaults, fragment, error);
+}
+
+garco_status
+garco__fragment_write_as (garco_array *array, const garco_batch *batch,
+                          const garco_write_options *options, garco__fragment_writer **fragment,
+                          garco_error *error)
+{
+  garco__writer_job job = {
+      .array = array, .schema = array->schema, .error = error, .options = *options};
   void *made = NULL;
   garco_status status;
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__fragment_writer), error));
@@ -311,18 +319,6 @@ garco__fragment_writer_timestamp (const garco__fragment_writer *fragment)
   return fragment->timestamp;
 }
 
-/* Readers see what is not later than now; several commits in one millisecond have later times. */
-static void
-wait_for (uint64_t timestamp)
-{
-  uint64_t now = (uint64_t)garco__now_ms ();
-  if (timestamp <= now || timestamp - now > WAIT_LIMIT_MS)
-    return;
-  uint64_t left = timestamp - now;
-  struct timespec pause = {(time_t)(left / 1000), (long)(left % 1000) * 1000000};
-  nanosleep (&pause, NULL);
-}
-
 garco_status
 garco__fragment_commit (garco__fragment_writer *fragment, garco_error *error)
 {
@@ -331,7 +327,7 @@ garco__fragment_commit (garco__fragment_writer *fragment, garco_error *error)
   garco__io_kind kind = GARCO__IO_NOTHING;
   uint64_t size;
   snprintf (path, sizeof path, "__commits/%s.wrt", fragment->name);
-  wait_for (fragment->timestamp);
+  garco__wait_for (fragment->timestamp);
   garco_status status = garco__io_write (io, path, NULL, 0, error);
   /* An array whose commit has no fragment opens for nobody: unless it is sure that the commit is
    * not there, the fragment stays. */

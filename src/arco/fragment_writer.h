@@ -23,6 +23,7 @@ typedef struct garco__writer_job
   const garco__schema *schema;
   garco__fragment_writer *fragment;
   garco_error *error;
+  garco_write_options options;
   size_t rows, ntiles;
   const garco_column **columns; /* of each field */
   uint32_t *order;

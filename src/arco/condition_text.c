@@ -1,0 +1,479 @@
+/* From a condition's text to the bytes that delete_condition.c reads.
+ *
+ *   text --words--> and, or, not, comparisons --> nodes, depth first
+ *
+ * The bytes are written while the text is read. An "and" or "or" is known by its second term only:
+ * then the head of its node is put in front of the first. There is no node for "not": what stands
+ * behind it is written the other way about.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "arco/condition_text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "arco/datatype.h"
+#include "base/civil_time.h"
+#include "base/error.h"
+
+#define SOURCE "condition"
+#define MAX_DEPTH 30 /* each makes two nodes at most; delete_condition.c reads 64 */
+#define WORD_SIZE 256
+
+enum
+{
+  OP_LT = 0,
+  OP_LE,
+  OP_GT,
+  OP_GE,
+  OP_EQ,
+  OP_NE,
+  OP_IN,
+  OP_NOT_IN,
+  OP_NONE
+};
+
+typedef enum word_kind
+{
+  WORD_END = 0,
+  WORD_NAME,   /* a field's, or and, or, not, in, null */
+  WORD_QUOTED, /* a field's name for certain */
+  WORD_NUMBER,
+  WORD_TEXT,
+  WORD_SIGN /* ( ) , or an operator */
+} word_kind;
+
+typedef struct text_reader
+{
+  const char *text;
+  size_t at; /* behind the present word */
+  const garco__schema *schema;
+  garco__buffer *out;
+  garco_error *error;
+  word_kind kind; /* the present word */
+  size_t start;
+  char word[WORD_SIZE];
+} text_reader;
+
+static garco_status
+wrong (const text_reader *reader, const char *what)
+{
+  return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                           "%s%s%s", what, reader->kind == WORD_END ? "" : ", found ",
+                           reader->kind == WORD_END ? ", and the text ends" : reader->word);
+}
+
+/* ---- words */
+
+static garco_status
+keep_word (text_reader *reader, word_kind kind, const char *bytes, size_t size, size_t skip)
+{
+  reader->kind = kind;
+  if (size >= sizeof reader->word)
+    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                             "a word of %zu characters", size);
+  memcpy (reader->word, bytes, size);
+  reader->word[size] = '\0';
+  reader->at = (size_t)(bytes - reader->text) + size + skip;
+  return GARCO_OK;
+}
+
+static bool
+is_name (char c)
+{
+  return isalnum ((unsigned char)c) || c == '_';
+}
+
+static garco_status
+next_word (text_reader *reader)
+{
+  const char *p = reader->text + reader->at;
+  while (isspace ((unsigned char)*p))
+    p++;
+  size_t n = 0;
+  reader->start = (size_t)(p - reader->text);
+  reader->kind = WORD_SIGN;
+  snprintf (reader->word, sizeof reader->word, "%c", *p);
+  if (*p == '\0')
+    return keep_word (reader, WORD_END, p, 0, 0);
+  if (*p == '"' || *p == '\'')
+  {
+    const char *end = strchr (p + 1, *p);
+    if (end == NULL)
+      return wrong (reader, "a quotation mark without its end");
+    return keep_word (reader, *p == '"' ? WORD_QUOTED : WORD_TEXT, p + 1, (size_t)(end - p - 1), 1);
+  }
+  if (isdigit ((unsigned char)*p) || *p == '-' || *p == '+' || *p == '.')
+  {
+    for (n = 1; is_name (p[n]) || p[n] == '.' ||
+                ((p[n] == '-' || p[n] == '+') && tolower ((unsigned char)p[n - 1]) == 'e');)
+      n++;
+    return keep_word (reader, WORD_NUMBER, p, n, 0);
+  }
+  while (is_name (p[n]))
+    n++;
+  if (n > 0)
+    return keep_word (reader, WORD_NAME, p, n, 0);
+  bool two = strchr ("<>=!", *p) != NULL && p[1] == '=';
+  if (!two && strchr ("<>=(),", *p) == NULL)
+    return wrong (reader, "a character that no condition has");
+  return keep_word (reader, WORD_SIGN, p, two ? 2 : 1, 0);
+}
+
+static bool
+is_word (const text_reader *reader, const char *word)
+{
+  return (reader->kind == WORD_NAME && strcasecmp (reader->word, word) == 0) ||
+         (reader->kind == WORD_SIGN && strcmp (reader->word, word) == 0);
+}
+
+/* ---- values */
+
+static int64_t
+ms_to_unit (int64_t ms, garco_datatype type, bool *holds)
+{
+  int64_t value = ms;
+  switch (type)
+  {
+  case GARCO_DATETIME_DAY:
+    *holds = ms % GARCO__DAY_MS == 0;
+    return ms / GARCO__DAY_MS;
+  case GARCO_DATETIME_SEC:
+    *holds = ms % 1000 == 0;
+    return ms / 1000;
+  case GARCO_INT64:
+  case GARCO_DATETIME_MS:
+    *holds = true;
+    return ms;
+  case GARCO_DATETIME_US:
+    *holds = !__builtin_mul_overflow (ms, 1000, &value);
+    return value;
+  case GARCO_DATETIME_NS:
+    *holds = !__builtin_mul_overflow (ms, INT64_C (1000000), &value);
+    return value;
+  default:
+    *holds = false;
+    return 0;
+  }
+}
+
+/* A time, or a code of two characters. */
+static garco_status
+put_text_value (text_reader *reader, const garco__field *field, garco__buffer *out)
+{
+  int64_t ms = 0;
+  bool holds = false;
+  if (field->type == GARCO_UINT16 && strlen (reader->word) == 2)
+  {
+    uint16_t code = garco_obs_code (reader->word);
+    return garco__buffer_append (out, &code, sizeof code, reader->error);
+  }
+  if (garco_time_parse (reader->word, &ms, NULL) == GARCO_OK)
+    ms = ms_to_unit (ms, field->type, &holds);
+  if (!holds)
+    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                             "'%s' is no value of field \"%s\", which is %s", reader->word,
+                             field->name, garco_datatype_name (field->type));
+  return garco__buffer_append (out, &ms, sizeof ms, reader->error);
+}
+
+/* The whole word as a number with a point, whatever the program's locale. */
+static bool
+read_real (const char *word, double *value)
+{
+  char *end = NULL;
+  locale_t plain = newlocale (LC_NUMERIC_MASK, "C", (locale_t)0);
+  locale_t before = plain != (locale_t)0 ? uselocale (plain) : (locale_t)0;
+  *value = strtod (word, &end);
+  if (plain != (locale_t)0)
+  {
+    uselocale (before);
+    freelocale (plain);
+  }
+  return end != word && *end == '\0';
+}
+
+/* An integer's bits; false where the word is none, or the type does not hold it. */
+static bool
+read_integer (const char *word, garco_datatype type, uint64_t *bits)
+{
+  char *end = NULL;
+  unsigned shift = (unsigned)(64 - 8 * garco_datatype_size (type));
+  errno = 0;
+  if (garco__datatype_number (type) == GARCO__NUMBER_SIGNED)
+  {
+    int64_t value = strtoll (word, &end, 10);
+    *bits = (uint64_t)value;
+    return errno == 0 && end != word && *end == '\0' &&
+           (int64_t)((uint64_t)value << shift) >> shift == value;
+  }
+  *bits = strtoull (word, &end, 10);
+  return errno == 0 && word[0] != '-' && end != word && *end == '\0' &&
+         *bits << shift >> shift == *bits;
+}
+
+static garco_status
+put_number (text_reader *reader, const garco__field *field, garco__buffer *out)
+{
+  size_t size = garco_datatype_size (field->type);
+  uint64_t bits = 0;
+  double real = 0;
+  bool good;
+  if (garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
+  {
+    good = read_real (reader->word, &real);
+    float single = (float)real;
+    memcpy (&bits, size == 8 ? (const void *)&real : (const void *)&single, size);
+  }
+  else
+    good = read_integer (reader->word, field->type, &bits);
+  if (!good)
+    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                             "%s is no value of field \"%s\", which is %s", reader->word,
+                             field->name, garco_datatype_name (field->type));
+  return garco__buffer_append (out, &bits, size, reader->error);
+}
+
+static garco_status
+put_value (text_reader *reader, const garco__field *field, garco__buffer *out)
+{
+  if (reader->kind != WORD_NUMBER && reader->kind != WORD_TEXT)
+    return wrong (reader, "a number or 'text' is expected");
+  if (reader->kind == WORD_TEXT)
+    GARCO_TRY (put_text_value (reader, field, out));
+  else
+    GARCO_TRY (put_number (reader, field, out));
+  return next_word (reader);
+}
+
+/* ---- comparisons */
+
+static int
+take_operator (const text_reader *reader)
+{
+  static const struct
+  {
+    const char *word;
+    int op;
+  } table[] = {{"<", OP_LT},  {"<=", OP_LE}, {">", OP_GT}, {">=", OP_GE},
+               {"==", OP_EQ}, {"=", OP_EQ},  {"!=", OP_NE}};
+  for (size_t i = 0; i < sizeof table / sizeof *table && reader->kind == WORD_SIGN; i++)
+    if (strcmp (reader->word, table[i].word) == 0)
+      return table[i].op;
+  return OP_NONE;
+}
+
+static int
+opposite (int op)
+{
+  static const uint8_t table[] = {
+      [OP_LT] = OP_GE, [OP_LE] = OP_GT, [OP_GT] = OP_LE,     [OP_GE] = OP_LT,
+      [OP_EQ] = OP_NE, [OP_NE] = OP_EQ, [OP_IN] = OP_NOT_IN, [OP_NOT_IN] = OP_IN};
+  return table[op];
+}
+
+/* The operator between field and value of one between value and field. */
+static int
+mirrored (int op)
+{
+  static const uint8_t table[] = {[OP_LT] = OP_GT, [OP_LE] = OP_GE, [OP_GT] = OP_LT,
+                                  [OP_GE] = OP_LE, [OP_EQ] = OP_EQ, [OP_NE] = OP_NE};
+  return table[op];
+}
+
+static garco_status
+take_field (text_reader *reader, const garco__field **field)
+{
+  if (reader->kind != WORD_NAME && reader->kind != WORD_QUOTED)
+    return wrong (reader, "a field's name is expected");
+  int index = garco__schema_find (reader->schema, reader->word);
+  if (index < 0)
+    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                             "the array has no field \"%s\"", reader->word);
+  *field = &reader->schema->fields[index];
+  bool labelled = (*field)->enumeration != NULL && (*field)->enumeration[0] != '\0';
+  if ((*field)->width != 1 || garco__datatype_number ((*field)->type) == GARCO__NUMBER_NONE ||
+      labelled)
+    return garco__fail_byte (reader->error, GARCO_ERR_UNSUPPORTED, SOURCE, (int64_t)reader->start,
+                             "comparing field \"%s\", which is %s", reader->word,
+                             labelled ? "labelled" : "no single number");
+  return next_word (reader);
+}
+
+static garco_status
+put_leaf (text_reader *reader, const garco__field *field, int op, const garco__buffer *values)
+{
+  size_t length = strlen (field->name), size = garco_datatype_size (field->type);
+  GARCO_TRY (garco__put_u8 (reader->out, 1, reader->error));
+  GARCO_TRY (garco__put_u8 (reader->out, (uint8_t)op, reader->error));
+  GARCO_TRY (garco__put_u32 (reader->out, (uint32_t)length, reader->error));
+  GARCO_TRY (garco__buffer_append (reader->out, field->name, length, reader->error));
+  GARCO_TRY (garco__put_u64 (reader->out, values->size, reader->error));
+  GARCO_TRY (garco__buffer_append (reader->out, values->data, values->size, reader->error));
+  if (op != OP_IN && op != OP_NOT_IN)
+    return GARCO_OK;
+  GARCO_TRY (garco__put_u64 (reader->out, values->size / size * 8, reader->error));
+  for (uint64_t at = 0; at < values->size; at += size)
+    GARCO_TRY (garco__put_u64 (reader->out, at, reader->error));
+  return GARCO_OK;
+}
+
+/* The list behind "in"; the present word is "in". */
+static garco_status
+take_list (text_reader *reader, const garco__field *field, garco__buffer *values)
+{
+  GARCO_TRY (next_word (reader));
+  if (!is_word (reader, "("))
+    return wrong (reader, "( is expected behind in");
+  do
+  {
+    GARCO_TRY (next_word (reader));
+    GARCO_TRY (put_value (reader, field, values));
+  } while (is_word (reader, ","));
+  if (!is_word (reader, ")"))
+    return wrong (reader, ", or ) is expected");
+  return next_word (reader);
+}
+
+/* What is behind a field's name. */
+static garco_status
+take_comparison (text_reader *reader, const garco__field *field, int *op, garco__buffer *values)
+{
+  bool turned = is_word (reader, "not");
+  if (turned)
+    GARCO_TRY (next_word (reader));
+  if (is_word (reader, "in"))
+  {
+    *op = turned ? OP_NOT_IN : OP_IN;
+    return take_list (reader, field, values);
+  }
+  *op = take_operator (reader);
+  if (turned || *op == OP_NONE)
+    return wrong (reader, turned ? "in is expected" : "< <= > >= == != or in is expected");
+  GARCO_TRY (next_word (reader));
+  if (!is_word (reader, "null"))
+    return put_value (reader, field, values);
+  if ((*op != OP_EQ && *op != OP_NE) || !field->nullable)
+    return wrong (reader, field->nullable ? "== or != is expected before null"
+                                          : "the field has no nulls; a value is expected");
+  return next_word (reader);
+}
+
+/* value op field: the value is read once the field is known. */
+static garco_status
+take_mirrored (text_reader *reader, const garco__field **field, int *op, garco__buffer *values)
+{
+  text_reader value = *reader;
+  GARCO_TRY (next_word (reader));
+  *op = take_operator (reader);
+  if (*op == OP_NONE)
+    return wrong (reader, "< <= > >= == or != is expected");
+  *op = mirrored (*op);
+  GARCO_TRY (next_word (reader));
+  GARCO_TRY (take_field (reader, field));
+  return put_value (&value, *field, values);
+}
+
+static garco_status
+put_comparison (text_reader *reader, bool negated)
+{
+  const garco__field *field = NULL;
+  garco__buffer values = {0};
+  int op = OP_NONE;
+  garco_status status;
+  if (reader->kind == WORD_NUMBER || reader->kind == WORD_TEXT)
+    GARCO_TRY_DONE (take_mirrored (reader, &field, &op, &values));
+  else
+  {
+    GARCO_TRY_DONE (take_field (reader, &field));
+    GARCO_TRY_DONE (take_comparison (reader, field, &op, &values));
+  }
+  GARCO_TRY_DONE (put_leaf (reader, field, negated ? opposite (op) : op, &values));
+done:
+  garco__buffer_free (&values);
+  return status;
+}
+
+/* ---- and, or, not */
+
+static garco_status put_terms (text_reader *reader, bool negated, bool either, int depth);
+
+static garco_status
+put_term (text_reader *reader, bool negated, int depth)
+{
+  if (depth == 0)
+    return wrong (reader, "a condition nested deeper than any");
+  if (is_word (reader, "not"))
+  {
+    GARCO_TRY (next_word (reader));
+    return put_term (reader, !negated, depth - 1);
+  }
+  if (!is_word (reader, "("))
+    return put_comparison (reader, negated);
+  GARCO_TRY (next_word (reader));
+  GARCO_TRY (put_terms (reader, negated, true, depth - 1));
+  if (!is_word (reader, ")"))
+    return wrong (reader, ") is expected");
+  return next_word (reader);
+}
+
+/* Puts the head of an expression in front of what begins at `start`. */
+static garco_status
+put_head (text_reader *reader, size_t start, bool either, uint64_t children)
+{
+  uint8_t head[10] = {0, either ? 1 : 0};
+  memcpy (head + 2, &children, sizeof children);
+  GARCO_TRY (garco__buffer_append (reader->out, head, sizeof head, reader->error));
+  uint8_t *first = reader->out->data + start;
+  memmove (first + sizeof head, first, reader->out->size - sizeof head - start);
+  memcpy (first, head, sizeof head);
+  return GARCO_OK;
+}
+
+/* Terms with "or" between them, or, within one of those, with "and". */
+static garco_status
+put_terms (text_reader *reader, bool negated, bool either, int depth)
+{
+  size_t start = reader->out->size;
+  uint64_t children = 0;
+  bool more;
+  do
+  {
+    if (either)
+      GARCO_TRY (put_terms (reader, negated, false, depth));
+    else
+      GARCO_TRY (put_term (reader, negated, depth));
+    children++;
+    more = is_word (reader, either ? "or" : "and");
+    if (more)
+      GARCO_TRY (next_word (reader));
+  } while (more);
+  return children > 1 ? put_head (reader, start, either != negated, children) : GARCO_OK;
+}
+
+garco_status
+garco__condition_serialize (const char *text, const garco__schema *schema, bool negated,
+                            garco__buffer *payload, garco_error *error)
+{
+  text_reader reader = {.text = text, .schema = schema, .out = payload, .error = error};
+  GARCO_TRY (next_word (&reader));
+  GARCO_TRY (put_terms (&reader, negated, true, MAX_DEPTH));
+  return reader.kind == WORD_END ? GARCO_OK : wrong (&reader, "and, or or the end is expected");
+}
+
+garco_status
+garco__condition_read (const char *text, const garco__schema *schema, garco__condition **condition,
+                       garco_error *error)
+{
+  garco__buffer payload = {0};
+  garco_status status = garco__condition_serialize (text, schema, false, &payload, error);
+  if (status >= 0)
+    status = garco__condition_parse (payload.data, payload.size, schema, SOURCE, condition, error);
+  garco__buffer_free (&payload);
+  return status;
+}

@@ -1,0 +1,19 @@
+/* Conditions on cells as text: "snr < 30 and sat == 3". The grammar is in garco.h, at
+ * garco_array_delete.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_ARCO_CONDITION_TEXT_H
+#define GARCO_ARCO_CONDITION_TEXT_H
+
+#include "arco/delete_condition.h"
+
+/* Reads `text` for cells of this schema, which must outlive the condition. A cell is kept where it
+ * holds. "not" turns the comparisons behind it round, so that of a NaN or a null all are false but
+ * "!=", and those with null itself. Errors name the character. */
+garco_status garco__condition_read (const char *text, const garco__schema *schema,
+                                    garco__condition **condition, garco_error *error);
+/* The same as the payload of a .del file, appended to `payload`; `negated`: of its opposite, as a
+ * delete of the cells for which it holds is stored. */
+garco_status garco__condition_serialize (const char *text, const garco__schema *schema,
+                                         bool negated, garco__buffer *payload, garco_error *error);
+
+#endif

@@ -1,14 +1,13 @@
 /* Names that both files and arrays use: systems, codes, datatypes.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include "base/names.h"
 
 #include "garco.h"
 
 int
 garco_system_number (char letter)
 {
-  const char *place = letter != '\0' ? strchr (GARCO_SYSTEMS, letter) : NULL;
-  return place != NULL ? (int)(place - GARCO_SYSTEMS) : -1;
+  return garco__system_number (letter);
 }
 
 char

@@ -58,7 +58,9 @@ struct layer
   size_t given_size;
   z_stream zlib;
   bool zlib_open, between_members;
-  uint8_t *piece;
+  uint8_t *piece; /* for the bytes that it gives, unless the caller has room for them */
+  uint8_t *room;
+  size_t room_size;
 };
 
 struct garco__source
@@ -145,7 +147,7 @@ file_read (struct layer *layer, const uint8_t **bytes, size_t *size, garco_error
   struct garco__source *source = layer->source;
   ssize_t got;
   do
-    got = read (source->fd, layer->piece, PIECE);
+    got = read (source->fd, layer->room, layer->room_size);
   while (got < 0 && errno == EINTR);
   if (got < 0)
     return garco__fail_errno (error, source->name, "cannot read");
@@ -153,11 +155,11 @@ file_read (struct layer *layer, const uint8_t **bytes, size_t *size, garco_error
   if (got == 0)
     return GARCO_END;
   layer->taken += got;
-  *bytes = layer->piece;
+  *bytes = layer->room;
   *size = (size_t)got;
   return source->digest == NULL
              ? GARCO_OK
-             : garco__digest_update (source->digest, layer->piece, (size_t)got, error);
+             : garco__digest_update (source->digest, layer->room, (size_t)got, error);
 }
 
 /* Gives the digest what lies behind the end of the compressed data. */
@@ -242,16 +244,17 @@ gzip_step (struct layer *layer, garco_error *error)
 static garco_status
 gzip_read (struct layer *layer, const uint8_t **bytes, size_t *size, garco_error *error)
 {
-  layer->zlib.next_out = layer->piece;
-  layer->zlib.avail_out = (uInt)PIECE;
-  while (layer->zlib.avail_out == PIECE)
+  uInt room = (uInt)(layer->room_size < PIECE ? layer->room_size : PIECE);
+  layer->zlib.next_out = layer->room;
+  layer->zlib.avail_out = room;
+  while (layer->zlib.avail_out == room)
   {
     garco_status status = gzip_step (layer, error);
     if (status != GARCO_OK)
       return status;
   }
-  *bytes = layer->piece;
-  *size = PIECE - layer->zlib.avail_out;
+  *bytes = layer->room;
+  *size = room - layer->zlib.avail_out;
   return GARCO_OK;
 }
 
@@ -521,7 +524,8 @@ push_layer (struct garco__source *source, enum kind kind, garco_error *error)
   if (kind == KIND_FILE || kind == KIND_GZIP)
   {
     GARCO_TRY (garco__allocate (&made, PIECE, 1, error));
-    top->piece = made;
+    top->piece = top->room = made;
+    top->room_size = PIECE;
   }
   if (kind == KIND_FILE)
     return GARCO_OK;
@@ -601,6 +605,19 @@ garco__source_read (garco__source *source, const uint8_t **bytes, size_t *size, 
 {
   garco_status status = layer_read (source->layers[source->nlayers - 1], bytes, size, error);
   return status == GARCO_END ? drain_file (source, error) : status;
+}
+
+garco_status
+garco__source_read_into (garco__source *source, uint8_t *room, size_t size, const uint8_t **bytes,
+                         size_t *got, garco_error *error)
+{
+  struct layer *top = source->layers[source->nlayers - 1];
+  top->room = room;
+  top->room_size = size;
+  garco_status status = garco__source_read (source, bytes, got, error);
+  top->room = top->piece;
+  top->room_size = PIECE;
+  return status;
 }
 
 const char *

@@ -18,6 +18,10 @@ garco_status garco__source_open (const char *path, garco__digest *digest, garco_
  * is an error that names the file and the byte offset in it. */
 garco_status garco__source_read (garco__source *source, const uint8_t **bytes, size_t *size,
                                  garco_error *error);
+/* The same for who has room for them: *bytes is `room` where they have been put there, at most
+ * `size` of them, and else borrowed. */
+garco_status garco__source_read_into (garco__source *source, uint8_t *room, size_t size,
+                                      const uint8_t **bytes, size_t *got, garco_error *error);
 /* The file's name as errors give it ("standard input" for "-"). */
 const char *garco__source_name (const garco__source *source);
 void garco__source_free (garco__source **source);

@@ -65,9 +65,11 @@ garco__all_digits (uint64_t x)
  *   ssdddddd dd . ddd       s: blanks, then perhaps a sign
  *
  * Bytes 0-7 are one word; bytes 8, 9 and 11-13 with three zeros before them another. Blanks and
- * sign become zeros, both words are checked to be digits, and two multiplications do the rest. */
+ * sign become zeros, both words are checked to be digits, and two multiplications do the rest.
+ *
+ * GARCO__BAD also where a value is written in another way, if it is one. */
 static inline garco__found
-garco__read_value (const char *text, int64_t *value)
+garco__read_regular (const char *text, int64_t *value)
 {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   const uint64_t blanks = UINT64_C (0x2020202020202020), zeros = UINT64_C (0x3030303030303030);
@@ -105,7 +107,16 @@ garco__read_value (const char *text, int64_t *value)
     return GARCO__VALUE;
   }
 #endif
-  return garco__read_value_slow (text, 14, value);
+  (void)text, (void)value;
+  return GARCO__BAD;
+}
+
+/* The 14 characters of an observation however they are written. */
+static inline garco__found
+garco__read_value (const char *text, int64_t *value)
+{
+  garco__found found = garco__read_regular (text, value);
+  return found != GARCO__BAD ? found : garco__read_value_slow (text, 14, value);
 }
 
 #endif

@@ -35,8 +35,29 @@ compact (garco__lines *lines)
 garco_status
 garco__lines_feed (garco__lines *lines, const void *bytes, size_t size, garco_error *error)
 {
+  uint8_t *room;
+  if (size == 0)
+    return GARCO_OK;
+  GARCO_TRY (garco__lines_room (lines, size, &room, error));
+  memcpy (room, bytes, size);
+  garco__lines_filled (lines, size);
+  return GARCO_OK;
+}
+
+garco_status
+garco__lines_room (garco__lines *lines, size_t size, uint8_t **room, garco_error *error)
+{
   compact (lines);
-  return garco__buffer_append (&lines->bytes, bytes, size, error);
+  GARCO_TRY (garco__buffer_reserve (&lines->bytes, size + GARCO__RUN_BEHIND, error));
+  *room = lines->bytes.data + lines->bytes.size;
+  return GARCO_OK;
+}
+
+void
+garco__lines_filled (garco__lines *lines, size_t size)
+{
+  lines->bytes.size += size;
+  memset (lines->bytes.data + lines->bytes.size, 0, GARCO__RUN_BEHIND);
 }
 
 /* The first line end in a file tells what ends its lines: CR alone only where no LF follows it. */
@@ -116,6 +137,15 @@ garco__lines_take (garco__lines *lines, size_t count)
   lines->at = lines->count > 0 ? lines->spans[lines->head].start : lines->next;
   if (lines->count == 0)
     lines->head = 0;
+}
+
+void
+garco__lines_take_to (garco__lines *lines, size_t next, size_t count)
+{
+  lines->head = lines->count = 0;
+  lines->taken += (int64_t)count;
+  lines->at = lines->next = lines->scanned = next;
+  lines->cut = false;
 }
 
 void

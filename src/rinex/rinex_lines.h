@@ -4,7 +4,7 @@
 #define GARCO_RINEX_LINES_H
 
 #include "base/buffer.h"
-#include "rinex/rinex_fields.h"
+#include "rinex/rinex_run.h"
 
 /* The longest line; 999 types of one system take 15987 characters. */
 #define GARCO__LINE_LIMIT 65536
@@ -31,12 +31,18 @@ typedef struct garco__lines
 
 garco_status garco__lines_feed (garco__lines *lines, const void *bytes, size_t size,
                                 garco_error *error);
+/* Room for `size` bytes behind those fed so far, to be filled and then said by lines_filled. */
+garco_status garco__lines_room (garco__lines *lines, size_t size, uint8_t **room,
+                                garco_error *error);
+void garco__lines_filled (garco__lines *lines, size_t size);
 /* Looks for line ends until `wanted` lines are known. True when they are; false when bytes are
  * missing (or a line is overlong). */
 garco_status garco__lines_want (garco__lines *lines, size_t wanted, bool *known,
                                 garco_error *error);
 /* Takes the first `count` known lines off. */
 void garco__lines_take (garco__lines *lines, size_t count);
+/* Takes off `count` lines, known or not, that the bytes up to `next` hold. */
+void garco__lines_take_to (garco__lines *lines, size_t next, size_t count);
 void garco__lines_free (garco__lines *lines);
 
 /* Known line number `index`, borrowed until bytes are fed. */

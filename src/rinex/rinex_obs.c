@@ -10,6 +10,12 @@
 #include "base/error.h"
 
 void
+garco__obs_init (garco__obs *obs)
+{
+  obs->run = garco__run_choose ();
+}
+
+void
 garco__obs_begin (garco__obs *obs, bool same_time)
 {
   obs->nsats = 0;
@@ -23,6 +29,7 @@ garco__obs_begin (garco__obs *obs, bool same_time)
 garco_status
 garco__obs_reserve (garco__obs *obs, size_t count, garco_error *error)
 {
+  count += GARCO__RUN_SPARE;
   if (obs->values != NULL && count <= obs->capacity - obs->nvalues)
     return GARCO_OK;
   size_t capacity = obs->nvalues + count + 1024;
@@ -51,6 +58,19 @@ garco__obs_add (garco__obs *obs, int system, int number, const char *name, size_
       (garco_epoch_sat){(uint8_t)system, (uint8_t)number, (uint16_t)count, (uint32_t)obs->nvalues};
   obs->nvalues += count;
   return true;
+}
+
+void
+garco__obs_take (garco__obs *obs, size_t nsats, size_t nvalues)
+{
+  for (size_t i = 0; i < nsats; i++)
+  {
+    uint64_t *seen = &obs->seen[obs->sats[i].system][obs->sats[i].number];
+    obs->repeated |= *seen >= obs->first_of_time;
+    *seen = obs->epoch;
+  }
+  obs->nsats = nsats;
+  obs->nvalues = nvalues;
 }
 
 void
@@ -118,7 +138,10 @@ garco__obs_read (garco__obs *obs, size_t from, size_t to, garco__line line, size
 {
   int64_t *values = obs->values + obs->nvalues;
   char *indicators = obs->indicators + 2 * obs->nvalues;
-  size_t i = from, column = start;
+  size_t left = line.size > start ? line.size - start : 0, length;
+  size_t i = from + obs->run (line.text + start, left, to - from, values + from,
+                              indicators + 2 * from, &length);
+  size_t column = start + 16 * (i - from);
   for (; i < to && column + 16 <= line.size; i++, column += 16)
   {
     const char *text = line.text + column;

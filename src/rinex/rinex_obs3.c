@@ -20,7 +20,8 @@ garco__read_record3 (garco_reader *reader, bool *found, garco_error *error)
     return garco__read_stray (reader, found, error);
   if (stamp.flag >= 2 && stamp.flag <= 5)
     return garco__read_event (reader, &stamp, found, error);
-  return garco__read_epoch3 (reader, &stamp, found, error);
+  GARCO_TRY (garco__read_regular3 (reader, &stamp, found, error));
+  return *found ? GARCO_OK : garco__read_epoch3 (reader, &stamp, found, error);
 }
 
 static bool
@@ -124,9 +125,8 @@ read_satellite (garco_reader *reader, size_t index, garco_error *error)
                                line.text);
 }
 
-/* The receiver clock and the picoseconds behind the count. */
-static garco_status
-read_clock (garco_reader *reader, garco__line line, garco_error *error)
+garco_status
+garco__read_clock3 (garco_reader *reader, garco__line line, garco_error *error)
 {
   int picoseconds = 0;
   if (line.size <= 41)
@@ -163,7 +163,7 @@ garco__read_epoch3 (garco_reader *reader, const garco__stamp *stamp, bool *found
   }
   GARCO_TRY (garco__reader_begin (reader, stamp, error));
   GARCO_TRY (garco__reader_append_text (reader, line, error));
-  GARCO_TRY (read_clock (reader, line, error));
+  GARCO_TRY (garco__read_clock3 (reader, line, error));
   if (lines != count)
     GARCO_TRY (complain_of_count (reader, count, lines, error));
   for (size_t i = 1; i <= lines; i++)

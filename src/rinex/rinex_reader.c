@@ -230,16 +230,39 @@ step (garco_reader *reader, garco_error *error)
   return status;
 }
 
-/* The next bytes of the reader's own file. */
+#define PUMP_SIZE ((size_t)262144)
+
+/* The next bytes of the reader's own file, read to where they are wanted. Those in which salvage
+ * looks for NUL bytes go the way of bytes that are fed. */
+static garco_status
+fill (garco_reader *reader, garco_error *what)
+{
+  const uint8_t *bytes;
+  uint8_t *room;
+  size_t size;
+  garco_status status;
+  if (reader->options.salvage)
+  {
+    status = garco__source_read (reader->input, &bytes, &size, what);
+    return status == GARCO_OK ? garco_reader_feed (reader, bytes, size, what) : status;
+  }
+  GARCO_TRY (garco__lines_room (&reader->lines, PUMP_SIZE, &room, what));
+  status = garco__source_read_into (reader->input, room, PUMP_SIZE, &bytes, &size, what);
+  if (status != GARCO_OK)
+    return status;
+  if (bytes != room)
+    return garco__lines_feed (&reader->lines, bytes, size, what);
+  garco__lines_filled (&reader->lines, size);
+  return GARCO_OK;
+}
+
 static garco_status
 pump (garco_reader *reader, garco_error *error)
 {
-  const uint8_t *bytes;
-  size_t size;
   garco_error what;
-  garco_status status = garco__source_read (reader->input, &bytes, &size, &what);
+  garco_status status = fill (reader, &what);
   if (status == GARCO_OK)
-    return garco_reader_feed (reader, bytes, size, error);
+    return GARCO_OK;
   garco_reader_finish (reader);
   if (status == GARCO_END)
     return GARCO_OK;
@@ -339,6 +362,7 @@ new_reader (const garco_reader_options *options, const char *name, garco_reader 
   garco__header_init (&self->header);
   GARCO_TRY_DONE (garco__allocate (&room, 1, sizeof *self->obs, error));
   self->obs = room;
+  garco__obs_init (self->obs);
   GARCO_TRY_DONE (garco__allocate (&room, strlen (name) + 1, 1, error));
   self->name = strcpy (room, name);
   *reader = self;

@@ -66,6 +66,12 @@ garco_status garco__read_epoch2 (garco_reader *reader, const garco__stamp *stamp
                                  garco_error *error);
 garco_status garco__read_epoch3 (garco_reader *reader, const garco__stamp *stamp, bool *found,
                                  garco_error *error);
+/* The same of RINEX 3 and later, where every line is as the format writes it: else `found` stays
+ * false and nothing has changed. */
+garco_status garco__read_regular3 (garco_reader *reader, const garco__stamp *stamp, bool *found,
+                                   garco_error *error);
+/* The receiver clock and the picoseconds behind the count. */
+garco_status garco__read_clock3 (garco_reader *reader, garco__line line, garco_error *error);
 /* An event: its line and `stamp->count` lines. */
 garco_status garco__read_event (garco_reader *reader, const garco__stamp *stamp, bool *found,
                                 garco_error *error);
@@ -76,6 +82,10 @@ garco_status garco__reader_begin (garco_reader *reader, const garco__stamp *stam
                                   garco_error *error);
 /* Gives the epoch its observations; complains of a repeated time. `lines`: to be taken. */
 garco_status garco__reader_end (garco_reader *reader, size_t lines, garco_error *error);
+/* The same where the record's `lines` lines, which no line end but LF ends, reach to byte `next`.
+ */
+garco_status garco__reader_end_at (garco_reader *reader, size_t next, size_t lines,
+                                   garco_error *error);
 garco_status garco__reader_append_text (garco_reader *reader, garco__line line, garco_error *error);
 
 /* Has the looks of an epoch line, in this form of text. */

@@ -6,6 +6,7 @@
  * an event of flag 4, without the lines that only a file's begin can have.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
+#include "base/names.h"
 #include "rinex/rinex_reader.h"
 
 /* ---------------------------------------------------------------- parts of records */
@@ -16,7 +17,7 @@ garco__read_satellite (const garco_reader *reader, const char *text, int *system
   char letter = text[0];
   if (letter == ' ')
     letter = reader->header.view.system == 'M' ? 'G' : reader->header.view.system;
-  *system = garco_system_number (letter);
+  *system = garco__system_number (letter);
   if (*system < 0 || text[2] < '0' || text[2] > '9')
     return false;
   *number = text[2] - '0';
@@ -70,17 +71,16 @@ garco__reader_begin (garco_reader *reader, const garco__stamp *stamp, garco_erro
   return GARCO_OK;
 }
 
+/* The record's text, `size` bytes from the first known line on. */
 static void
-keep_raw (garco_reader *reader, size_t lines)
+keep_raw (garco_reader *reader, size_t size)
 {
   bool event = reader->epoch.flag >= 2 && reader->epoch.flag <= 5;
   reader->raw = (garco__raw){NULL, 0, reader->lines.end};
-  if (lines == 0 || event || reader->crinex != NULL || reader->damaged != reader->damaged_before)
+  if (size == 0 || event || reader->crinex != NULL || reader->damaged != reader->damaged_before)
     return;
-  garco__line first = garco__lines_get (&reader->lines, 0);
-  garco__line last = garco__lines_get (&reader->lines, lines - 1);
-  reader->raw.text = first.text;
-  reader->raw.size = (size_t)(last.text + last.size - first.text);
+  reader->raw.text = garco__lines_get (&reader->lines, 0).text;
+  reader->raw.size = size;
 }
 
 garco__raw
@@ -89,8 +89,8 @@ garco__reader_raw (const garco_reader *reader)
   return reader->raw;
 }
 
-garco_status
-garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
+static void
+fill_epoch (garco_reader *reader)
 {
   garco_epoch *epoch = &reader->epoch;
   epoch->nsats = reader->obs->nsats;
@@ -100,12 +100,39 @@ garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
   epoch->indicators = reader->obs->indicators;
   epoch->text = (const char *)reader->text.data;
   epoch->text_size = reader->text.size;
-  keep_raw (reader, lines);
-  garco__lines_take (&reader->lines, lines);
-  if (!reader->obs->repeated || epoch->flag > 1)
+}
+
+static garco_status
+complain_of_repeated (garco_reader *reader, garco_error *error)
+{
+  if (!reader->obs->repeated || reader->epoch.flag > 1)
     return GARCO_OK;
-  return garco__reader_damage (reader, GARCO_ERR_CORRUPT, epoch->line, error,
+  return garco__reader_damage (reader, GARCO_ERR_CORRUPT, reader->epoch.line, error,
                                "the time and satellites of an epoch before, expected a later time");
+}
+
+garco_status
+garco__reader_end (garco_reader *reader, size_t lines, garco_error *error)
+{
+  size_t size = 0;
+  if (lines > 0)
+  {
+    garco__line last = garco__lines_get (&reader->lines, lines - 1);
+    size = (size_t)(last.text + last.size - garco__lines_get (&reader->lines, 0).text);
+  }
+  fill_epoch (reader);
+  keep_raw (reader, size);
+  garco__lines_take (&reader->lines, lines);
+  return complain_of_repeated (reader, error);
+}
+
+garco_status
+garco__reader_end_at (garco_reader *reader, size_t next, size_t lines, garco_error *error)
+{
+  fill_epoch (reader);
+  keep_raw (reader, next - 1 - reader->lines.at);
+  garco__lines_take_to (&reader->lines, next, lines);
+  return complain_of_repeated (reader, error);
 }
 
 /* ---------------------------------------------------------------- events */

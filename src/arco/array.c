@@ -233,6 +233,12 @@ done:
   return status;
 }
 
+void
+garco__array_set_threads (garco_array *array, int threads)
+{
+  array->threads = threads;
+}
+
 static garco_status
 check_place (garco__io *io, garco_error *error)
 {

@@ -11,6 +11,7 @@ struct garco_array
   garco__io *io;
   garco__codec *codec;
   garco_array_options options;
+  int threads;         /* that read metadata; 0: as many as processors */
   uint64_t start, end; /* the options' times, now where they say so */
   garco__directory directory;
   garco__schema_set schemas;   /* all, each by the name of its file; kept while the array is open */

@@ -146,6 +146,7 @@ garco_status garco__scan_settle (garco_scan *scan, garco_error *error);
 /* Keeps the contested tiles, or the others. */
 void garco__scan_keep (garco_scan *scan, bool contested);
 
+/* Which tile of which fragment, by index. */
 typedef struct garco__tile_name
 {
   size_t fragment;

@@ -10,5 +10,8 @@
  * long as nobody does anything else with it. */
 garco_status garco__array_open_as (const garco_array *seen, garco_array **array,
                                    garco_error *error);
+/* How many threads read the array's metadata where there is much of it; 0: as many as processors.
+ */
+void garco__array_set_threads (garco_array *array, int threads);
 
 #endif

@@ -292,6 +292,7 @@ garco__scan_tiles (garco_scan *scan, garco_error *error)
 {
   size_t capacity = 0;
   void *open = NULL;
+  GARCO_TRY (garco__scan_load (scan, scan->array->threads, error));
   for (size_t i = 0; i < scan->array->nfragments; i++)
     GARCO_TRY (add_fragment (scan, &capacity, i, error));
   if (scan->ntiles > 1)

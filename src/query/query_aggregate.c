@@ -356,6 +356,25 @@ garco__aggregator_add (garco__aggregator *a, const garco_batch *batch, const cha
   return GARCO_OK;
 }
 
+bool
+garco__aggregates_by_runs (const garco_aggregate *aggregates, size_t naggregates)
+{
+  for (size_t i = 0; i < naggregates; i++)
+    switch (aggregates[i])
+    {
+    case GARCO_COUNT:
+    case GARCO_MEAN:
+    case GARCO_MIN:
+    case GARCO_MAX:
+    case GARCO_STD:
+    case GARCO_SUM:
+      break;
+    default:
+      return false;
+    }
+  return true;
+}
+
 garco_status
 garco__aggregator_group (garco__aggregator *a, const int64_t keys[GARCO__KEY_COUNT],
                          const char *source, uint32_t *number, garco_error *error)

@@ -16,6 +16,8 @@ garco_status garco__aggregator_new (unsigned by, size_t nfields, const garco_agg
  * fields. `source` is named by errors. */
 garco_status garco__aggregator_add (garco__aggregator *aggregator, const garco_batch *batch,
                                     const char *source, garco_error *error);
+/* Whether these statistics can be gathered run by run, whatever the order of the runs. */
+bool garco__aggregates_by_runs (const garco_aggregate *aggregates, size_t naggregates);
 /* The number of the group that a cell of these keys belongs to, made where it is new: the time's ms
  * and the numbers of the other keys, of which only those of `by` count. */
 garco_status garco__aggregator_group (garco__aggregator *aggregator,

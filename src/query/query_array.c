@@ -8,6 +8,8 @@
  * A key (time, sys, sat, obs) is found by any of its names and must be one integer or date a cell;
  * a field of such a name and another type is a field like any other.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "query/query_array.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,40 +17,13 @@
 #include "arco/array_snapshot.h"
 #include "base/buffer.h"
 #include "base/error.h"
-#include "query/query_numbering.h"
-#include "query/query_project.h"
-#include "query/query_source.h"
 
-#define NONE SIZE_MAX
-
-typedef struct array_rows
-{
-  garco__rows rows;
-  const garco__request *request;
-  char *uri;
-  garco_array *array;
-  garco_scan *scan; /* NULL: the selection lies outside the array */
-  garco__numbering numbering;
-  int64_t numerator, denominator;     /* of the time's unit in ms */
-  size_t key_field[GARCO__KEY_COUNT]; /* in the schema, or NONE */
-  size_t key_place[GARCO__KEY_COUNT]; /* in the scan, or NONE where it is not read */
-  bool tried[GARCO__KEY_COUNT];       /* by row rather than by range */
-  size_t *fields;                     /* per column its field in the schema */
-  size_t *places;                     /* per column its place in the scan */
-  size_t nscanned;
-  size_t *scanned; /* fields of the schema that are read */
-  garco_range *ranges;
-  size_t nranges, ranges_capacity;
-  garco__column_room key_room[GARCO__KEY_COUNT];
-  garco__column_room *rooms; /* per column */
-  size_t *kept;
-  size_t kept_capacity;
-} array_rows;
+#define NONE GARCO__NO_FIELD
 
 static void
 array_rows_free (garco__rows *rows)
 {
-  array_rows *self = (array_rows *)rows;
+  garco__array_rows *self = (garco__array_rows *)rows;
   garco_scan_free (&self->scan);
   garco_array_free (&self->array);
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
@@ -77,7 +52,7 @@ may_be_key (const garco_field_info *field, garco__key key)
 }
 
 static void
-find_keys (array_rows *self)
+find_keys (garco__array_rows *self)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
@@ -96,9 +71,8 @@ find_keys (array_rows *self)
                       &self->denominator);
 }
 
-/* The key that a field of the schema is, or -1. */
-static int
-key_of_field (const array_rows *self, size_t field)
+int
+garco__array_key_of_field (const garco__array_rows *self, size_t field)
 {
   for (int k = 0; k < GARCO__KEY_COUNT; k++)
     if (self->key_field[k] == field)
@@ -108,7 +82,7 @@ key_of_field (const array_rows *self, size_t field)
 
 /* "time, sat, snr" into `text`. */
 static void
-list_fields (const array_rows *self, bool dimensions_only, char *text, size_t size)
+list_fields (const garco__array_rows *self, bool dimensions_only, char *text, size_t size)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
   size_t at = 0;
@@ -124,7 +98,7 @@ list_fields (const array_rows *self, bool dimensions_only, char *text, size_t si
 }
 
 static garco_status
-find_field (const array_rows *self, const char *name, size_t *field, garco_error *error)
+find_field (const garco__array_rows *self, const char *name, size_t *field, garco_error *error)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
   int key = garco__key_of_name (name);
@@ -144,7 +118,7 @@ find_field (const array_rows *self, const char *name, size_t *field, garco_error
 
 /* The place of a field among those that are read, where it is put if need be. */
 static size_t
-place_of (array_rows *self, size_t field)
+place_of (garco__array_rows *self, size_t field)
 {
   for (size_t i = 0; i < self->nscanned; i++)
     if (self->scanned[i] == field)
@@ -154,10 +128,10 @@ place_of (array_rows *self, size_t field)
 }
 
 static void
-describe_column (array_rows *self, size_t i)
+describe_column (garco__array_rows *self, size_t i)
 {
   const garco_field_info *field = &garco_array_schema (self->array)->fields[self->fields[i]];
-  int key = key_of_field (self, self->fields[i]);
+  int key = garco__array_key_of_field (self, self->fields[i]);
   garco_column *column = &self->rows.columns[i];
   column->name = key >= 0 ? garco__key_name ((garco__key)key) : field->name;
   column->type = key >= 0 ? garco__key_type ((garco__key)key, field->type) : field->type;
@@ -165,7 +139,7 @@ describe_column (array_rows *self, size_t i)
 }
 
 static garco_status
-choose_columns (array_rows *self, garco_error *error)
+choose_columns (garco__array_rows *self, garco_error *error)
 {
   const garco__request *request = self->request;
   size_t all = garco_array_schema (self->array)->nfields;
@@ -197,7 +171,7 @@ choose_columns (array_rows *self, garco_error *error)
 /* ---------------------------------------------------------------- the selection */
 
 static garco_status
-check_keys (const array_rows *self, garco_error *error)
+check_keys (const garco__array_rows *self, garco_error *error)
 {
   static const char *const what[GARCO__KEY_COUNT] = {"time", "system", "satellite", "code"};
   const garco__selection *selection = self->request->selection;
@@ -215,7 +189,7 @@ check_keys (const array_rows *self, garco_error *error)
 
 /* Adds low..high of a key, cut to its domain, joined to the range before where they touch. */
 static garco_status
-add_range (array_rows *self, garco__key key, int64_t low, int64_t high, garco_error *error)
+add_range (garco__array_rows *self, garco__key key, int64_t low, int64_t high, garco_error *error)
 {
   const garco_field_info *field = &garco_array_schema (self->array)->fields[self->key_field[key]];
   int64_t domain[2] = {INT64_MIN, INT64_MAX};
@@ -250,7 +224,7 @@ add_range (array_rows *self, garco__key key, int64_t low, int64_t high, garco_er
 }
 
 static garco_status
-add_time (array_rows *self, garco_error *error)
+add_time (garco__array_rows *self, garco_error *error)
 {
   const garco__selection *selection = self->request->selection;
   int64_t low = INT64_MIN, high = INT64_MAX;
@@ -268,7 +242,7 @@ add_time (array_rows *self, garco_error *error)
 
 /* By the array's own numbers, rising. */
 static garco_status
-add_systems (array_rows *self, garco_error *error)
+add_systems (garco__array_rows *self, garco_error *error)
 {
   for (int64_t n = 0; n <= UINT8_MAX; n++)
     for (size_t s = 0; s < GARCO_SYSTEM_COUNT; s++)
@@ -278,7 +252,7 @@ add_systems (array_rows *self, garco_error *error)
 }
 
 static garco_status
-add_sats (array_rows *self, garco_error *error)
+add_sats (garco__array_rows *self, garco_error *error)
 {
   const garco__selection *selection = self->request->selection;
   for (int64_t n = 0; n <= UINT8_MAX; n++)
@@ -293,7 +267,7 @@ add_sats (array_rows *self, garco_error *error)
 }
 
 static garco_status
-add_codes (array_rows *self, garco_error *error)
+add_codes (garco__array_rows *self, garco_error *error)
 {
   for (int64_t code = 0; code <= UINT16_MAX; code++)
     if (garco__selects_code (self->request->selection, (uint16_t)code))
@@ -303,9 +277,9 @@ add_codes (array_rows *self, garco_error *error)
 
 /* Makes the ranges; `empty` says that no cell can be wanted. */
 static garco_status
-plan_selection (array_rows *self, bool *empty, garco_error *error)
+plan_selection (garco__array_rows *self, bool *empty, garco_error *error)
 {
-  static garco_status (*const add[GARCO__KEY_COUNT]) (array_rows *, garco_error *) = {
+  static garco_status (*const add[GARCO__KEY_COUNT]) (garco__array_rows *, garco_error *) = {
       add_time, add_systems, add_sats, add_codes};
   const garco__selection *selection = self->request->selection;
   const garco_schema_info *schema = garco_array_schema (self->array);
@@ -327,7 +301,7 @@ plan_selection (array_rows *self, bool *empty, garco_error *error)
 /* ---------------------------------------------------------------- opening */
 
 static garco_status
-find_numbering (array_rows *self, garco_error *error)
+find_numbering (garco__array_rows *self, garco_error *error)
 {
   const garco_query_options *options = self->request->options;
   size_t field = self->key_field[GARCO__SYS];
@@ -353,7 +327,7 @@ find_numbering (array_rows *self, garco_error *error)
 
 /* The keys that are tried by row must be read. */
 static void
-place_keys (array_rows *self)
+place_keys (garco__array_rows *self)
 {
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
   {
@@ -366,7 +340,7 @@ place_keys (array_rows *self)
 }
 
 static garco_status
-open_scan (array_rows *self, garco_error *error)
+open_scan (garco__array_rows *self, garco_error *error)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
   garco_scan_options options = GARCO_SCAN_OPTIONS_INIT;
@@ -381,11 +355,13 @@ open_scan (array_rows *self, garco_error *error)
   options.fields = fields;
   garco_status status = garco_scan_open (self->array, &options, &self->scan, error);
   free (names);
+  if (status >= 0 && self->request->only != NULL)
+    garco__scan_restrict (self->scan, self->request->only);
   return status;
 }
 
 static garco_status
-open_array (array_rows *self, garco_error *error)
+open_array (garco__array_rows *self, garco_error *error)
 {
   garco_array_options options = GARCO_ARRAY_OPTIONS_INIT;
   bool empty = false;
@@ -408,8 +384,8 @@ open_array (array_rows *self, garco_error *error)
 /* ---------------------------------------------------------------- rows */
 
 static garco_status
-convert_keys (array_rows *self, const garco_batch *scanned, garco_column keys[GARCO__KEY_COUNT],
-              garco_error *error)
+convert_keys (garco__array_rows *self, const garco_batch *scanned,
+              garco_column keys[GARCO__KEY_COUNT], garco_error *error)
 {
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
     if (self->key_place[k] != NONE)
@@ -420,7 +396,7 @@ convert_keys (array_rows *self, const garco_batch *scanned, garco_column keys[GA
 }
 
 static bool
-row_is_wanted (const array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t row)
+row_is_wanted (const garco__array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t row)
 {
   const garco__selection *selection = self->request->selection;
   int64_t value[GARCO__KEY_COUNT] = {0};
@@ -450,8 +426,8 @@ row_is_wanted (const array_rows *self, const garco_column keys[GARCO__KEY_COUNT]
 
 /* Finds the wanted rows; `all` where every row is. */
 static garco_status
-try_rows (array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t rows, size_t *kept,
-          garco_error *error)
+try_rows (garco__array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t rows,
+          size_t *kept, garco_error *error)
 {
   bool any = false;
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
@@ -475,13 +451,14 @@ try_rows (array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t ro
 
 /* The columns as asked for, of the wanted rows. */
 static garco_status
-project (array_rows *self, const garco_batch *scanned, const garco_column keys[GARCO__KEY_COUNT],
-         size_t kept, garco_batch *batch, garco_error *error)
+project (garco__array_rows *self, const garco_batch *scanned,
+         const garco_column keys[GARCO__KEY_COUNT], size_t kept, garco_batch *batch,
+         garco_error *error)
 {
   garco_column *columns = self->rows.columns;
   for (size_t i = 0; i < self->rows.ncolumns; i++)
   {
-    int key = key_of_field (self, self->fields[i]);
+    int key = garco__array_key_of_field (self, self->fields[i]);
     const char *name = columns[i].name;
     garco_column whole = key >= 0 ? keys[key] : scanned->columns[self->places[i]];
     columns[i] = whole;
@@ -496,7 +473,7 @@ project (array_rows *self, const garco_batch *scanned, const garco_column keys[G
 static garco_status
 array_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
 {
-  array_rows *self = (array_rows *)rows;
+  garco__array_rows *self = (garco__array_rows *)rows;
   garco_column keys[GARCO__KEY_COUNT];
   garco_batch scanned;
   size_t kept = 0;
@@ -519,8 +496,8 @@ garco__array_rows_open (const char *uri, const garco__request *request, garco__r
                         garco_error *error)
 {
   void *made = NULL;
-  GARCO_TRY (garco__allocate (&made, 1, sizeof (array_rows), error));
-  array_rows *self = made;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__array_rows), error));
+  garco__array_rows *self = made;
   self->rows.next = array_rows_next;
   self->rows.free = array_rows_free;
   self->request = request;

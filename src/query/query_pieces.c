@@ -1,10 +1,11 @@
-/* Cutting sources into pieces. Whole days from 1970 on are cut at, because they hold whole tiles of
- * an array whose time tiles are half days, as EarthScope's are.
+/* Cutting sources into pieces. Where rows are read, whole days from 1970 on are cut at, because
+ * they hold whole tiles of an array whose time tiles are half days, as EarthScope's are.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "query/query_pieces.h"
 
 #include <stdlib.h>
 
+#include "arco/array_snapshot.h"
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/error.h"
@@ -66,49 +67,110 @@ cut_array (const garco__piece *whole, int64_t first, int64_t last, garco__piece 
   size_t count = 1;
   for (int64_t day = first + step; day <= last && day * GARCO__DAY_MS < whole->end_ms; day += step)
   {
-    pieces[count] =
-        (garco__piece){whole->source, whole->seen, false, day * GARCO__DAY_MS, whole->end_ms};
-    pieces[count - 1].end_ms = day * GARCO__DAY_MS;
+    pieces[count] = *whole;
+    pieces[count].first = false;
+    pieces[count].owned = NULL;
+    pieces[count].start_ms = pieces[count - 1].end_ms = day * GARCO__DAY_MS;
     count++;
   }
   return count;
 }
 
-/* Cuts one source and appends its pieces. What was opened is the first piece's even after an error.
- */
+/* Cuts the settled tiles into parts of about as many. */
+static size_t
+cut_tiles (const garco__piece *whole, garco__piece *pieces)
+{
+  size_t tiles = garco__tiles_count (whole->owned);
+  size_t count = tiles < GARCO__TILE_PIECES ? tiles : GARCO__TILE_PIECES;
+  for (size_t i = 0; i < count; i++)
+  {
+    pieces[i] = *whole;
+    pieces[i].first = false;
+    pieces[i].owned = NULL;
+    pieces[i].tiles = whole->owned;
+    pieces[i].from = tiles * i / count;
+    pieces[i].to = tiles * (i + 1) / count;
+  }
+  return count;
+}
+
+/* The array's settled tiles, then the rows of the others, if there are any. */
+static size_t
+cut_tiles_and_rows (const garco__piece *whole, garco__piece *pieces)
+{
+  int64_t first, last;
+  const garco__tile_list *contested = garco__tiles_contested (whole->owned);
+  garco__piece rows = *whole;
+  size_t count = cut_tiles (whole, pieces);
+  if (contested->count > 0 || count == 0)
+  {
+    garco__tiles_contested_time (whole->owned, &first, &last);
+    rows.first = false;
+    rows.owned = NULL;
+    rows.only = contested;
+    first = garco__floor_div (first, GARCO__DAY_MS);
+    last = garco__floor_div (last, GARCO__DAY_MS);
+    count += cut_array (&rows, first, last, pieces + count);
+  }
+  pieces[0].first = true;
+  pieces[0].owned = whole->owned;
+  return count;
+}
+
+/* Cuts an array. What is opened is the first piece's even after an error. */
 static garco_status
-cut_source (const char *source, const garco_query_options *options, garco__piece *pieces,
-            size_t *npieces, garco_error *error)
+cut_opened (garco__piece *pieces, size_t *npieces, const garco_query_options *options, unsigned by,
+            bool by_runs, garco_error *error)
+{
+  bool known = false;
+  int64_t first = 0, last = 0;
+  if (by_runs)
+    GARCO_TRY (
+        garco__tiles_open (pieces->source, options, pieces->seen, by, &pieces->owned, error));
+  garco__piece whole = *pieces;
+  if (whole.owned != NULL)
+  {
+    *npieces += cut_tiles_and_rows (&whole, pieces) - 1;
+    return GARCO_OK;
+  }
+  GARCO_TRY (days_of_array (whole.seen, &known, &first, &last, error));
+  if (known)
+    *npieces += cut_array (&whole, first, last, pieces) - 1;
+  return GARCO_OK;
+}
+
+/* Cuts one source and appends its pieces. */
+static garco_status
+cut_source (const char *source, const garco_query_options *options, unsigned by, bool by_runs,
+            garco__piece *pieces, size_t *npieces, garco_error *error)
 {
   garco__piece *whole = &pieces[(*npieces)++];
   garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
-  bool known = false;
-  int64_t first = 0, last = 0;
-  *whole = (garco__piece){source, NULL, true, options->start_ms, options->end_ms};
+  *whole = (garco__piece){
+      .source = source, .first = true, .start_ms = options->start_ms, .end_ms = options->end_ms};
   if (!garco__source_is_array (source))
     return GARCO_OK;
   reading.raw_missing = options->raw_missing;
   reading.timestamp_start = options->timestamp_start;
   reading.timestamp_end = options->timestamp_end;
   GARCO_TRY (garco_array_open (source, &reading, &whole->seen, error));
-  GARCO_TRY (days_of_array (whole->seen, &known, &first, &last, error));
-  garco__piece uncut = *whole;
-  if (known)
-    *npieces += cut_array (&uncut, first, last, whole) - 1;
-  return GARCO_OK;
+  garco__array_set_threads (whole->seen, options->threads);
+  return cut_opened (whole, npieces, options, by, by_runs, error);
 }
 
 garco_status
 garco__pieces_cut (const char *const *sources, size_t nsources, const garco_query_options *options,
-                   garco__piece **pieces, size_t *npieces, garco_error *error)
+                   unsigned by, bool by_runs, garco__piece **pieces, size_t *npieces,
+                   garco_error *error)
 {
+  const size_t most = GARCO__TILE_PIECES + GARCO__ARRAY_PIECES;
   void *made = NULL;
   *npieces = 0;
-  GARCO_TRY (garco__allocate (&made, nsources * GARCO__ARRAY_PIECES, sizeof (garco__piece), error));
+  GARCO_TRY (garco__allocate (&made, nsources * most, sizeof (garco__piece), error));
   *pieces = made;
   garco_status status = GARCO_OK;
   for (size_t i = 0; i < nsources && status >= 0; i++)
-    status = cut_source (sources[i], options, *pieces, npieces, error);
+    status = cut_source (sources[i], options, by, by_runs, *pieces, npieces, error);
   if (status < 0)
     garco__pieces_free (pieces, *npieces);
   return status;
@@ -119,7 +181,10 @@ garco__pieces_free (garco__piece **pieces, size_t npieces)
 {
   for (size_t i = 0; *pieces != NULL && i < npieces; i++)
     if ((*pieces)[i].first)
+    {
+      garco__tiles_free (&(*pieces)[i].owned);
       garco_array_free (&(*pieces)[i].seen);
+    }
   free (*pieces);
   *pieces = NULL;
 }

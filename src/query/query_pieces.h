@@ -3,25 +3,31 @@
 #ifndef GARCO_QUERY_PIECES_H
 #define GARCO_QUERY_PIECES_H
 
-#include "garco.h"
+#include "query/query_tiles.h"
 
-/* start_ms <= time < end_ms of one source. */
+/* A part of one source: settled tiles of an array, or rows of start_ms <= time < end_ms. */
 typedef struct garco__piece
 {
   const char *source;
-  garco_array
-      *seen;  /* the state of an array that all its pieces read; owned by the first of them */
-  bool first; /* of its source */
+  garco_array *seen;   /* the state of an array that all its pieces read */
+  garco__tiles *tiles; /* settled tiles, of which the piece is [from, to); else NULL */
+  size_t from, to;
+  const garco__tile_list *only; /* rows of these tiles alone; NULL: of all */
+  bool first;                   /* of its source; owns `seen` and `owned` */
+  garco__tiles *owned;
   int64_t start_ms, end_ms;
 } garco__piece;
 
-/* A file is one piece, an array one for each of at most GARCO__ARRAY_PIECES runs of whole days of
- * the time asked for: the cut depends on the array and the question alone, so that sums do not
- * depend on the number of threads. All pieces of an array see it in the same state. */
+/* A file is one piece. An array is at most GARCO__TILE_PIECES parts of its settled tiles, where
+ * `by_runs` says that these will do, and one for each of at most GARCO__ARRAY_PIECES runs of whole
+ * days of what is left: the cut depends on the array and the question alone, so that sums do not
+ * depend on the number of threads. All pieces of an array see it in the same state. `options` as
+ * for garco__tiles_open. */
+#define GARCO__TILE_PIECES 64
 #define GARCO__ARRAY_PIECES 16
 garco_status garco__pieces_cut (const char *const *sources, size_t nsources,
-                                const garco_query_options *options, garco__piece **pieces,
-                                size_t *npieces, garco_error *error);
+                                const garco_query_options *options, unsigned by, bool by_runs,
+                                garco__piece **pieces, size_t *npieces, garco_error *error);
 void garco__pieces_free (garco__piece **pieces, size_t npieces);
 
 #endif

@@ -14,6 +14,7 @@ typedef struct garco__request
   size_t nfields;
   const char *const *fields; /* by any of their names; none: all */
   const garco_array *seen;   /* an array is read in the state that this shows; NULL: as it is now */
+  const struct garco__tile_list *only; /* these tiles of an array alone; NULL: all */
 } garco__request;
 
 /* A kind of source starts with this and fills in its functions and columns. */
@@ -37,10 +38,10 @@ garco_status garco__array_rows_open (const char *uri, const garco__request *requ
                                      garco__rows **rows, garco_error *error);
 /* The next rows, never none; pointers live until the next call. GARCO_END at the end. */
 garco_status garco__rows_next (garco__rows *rows, garco_batch *batch, garco_error *error);
-/* garco_query_open of one source with the `seen` of a request. */
+/* garco_query_open of one source with the `seen` and `only` of a request. */
 garco_status garco__query_open_as (const char *source, const garco_query_options *options,
-                                   const garco_array *seen, garco_query **query,
-                                   garco_error *error);
+                                   const garco_array *seen, const struct garco__tile_list *only,
+                                   garco_query **query, garco_error *error);
 void garco__rows_free (garco__rows **rows);
 
 #endif

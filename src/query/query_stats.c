@@ -75,11 +75,14 @@ add_piece (const work *w, const garco__piece *piece, garco__aggregator *part, ga
   garco_query_options options = *w->options;
   garco_query *query = NULL;
   garco_batch batch;
+  if (piece->tiles != NULL)
+    return garco__tiles_add (piece->tiles, piece->from, piece->to, part, error);
   options.start_ms = piece->start_ms;
   options.end_ms = piece->end_ms;
   if (!piece->first)
     options.on_notice = NULL; /* what is assumed of a source is said once */
-  garco_status status = garco__query_open_as (piece->source, &options, piece->seen, &query, error);
+  garco_status status =
+      garco__query_open_as (piece->source, &options, piece->seen, piece->only, &query, error);
   while (status >= 0)
   {
     status = garco_query_next (query, &batch, error);
@@ -115,7 +118,9 @@ static garco_status
 gather (const char *const *sources, size_t nsources, work *w, garco_error *error)
 {
   void *parts = NULL;
-  GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, &w->pieces, &w->npieces, error));
+  bool by_runs = garco__aggregates_by_runs (w->plan->aggregates, w->plan->naggregates);
+  GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, w->plan->by, by_runs, &w->pieces,
+                                &w->npieces, error));
   GARCO_TRY (garco__allocate (&parts, w->npieces, sizeof (garco__aggregator *), error));
   w->parts = parts;
   GARCO_TRY (garco__parallel_run (w->npieces, threads_of (w->options), run_piece, w, error));

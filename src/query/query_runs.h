@@ -1,0 +1,39 @@
+/* Runs of cells of one tile: which are selected, and what they have in common.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_QUERY_RUNS_H
+#define GARCO_QUERY_RUNS_H
+
+#include "base/buffer.h"
+#include "query/query_columns.h"
+
+/* Cells [from, to) of a tile, whose keys are these as far as they are grouped by. */
+typedef struct garco__run
+{
+  uint64_t from, to;
+  int64_t keys[GARCO__KEY_COUNT];
+} garco__run;
+
+/* Closed ranges of a dimension's values, rising and apart. */
+typedef struct garco__value_ranges
+{
+  bool given; /* else all */
+  size_t count;
+  const int64_t *bounds; /* low, high, low, high ... */
+} garco__value_ranges;
+
+/* How one dimension cuts runs. */
+typedef struct garco__cut
+{
+  garco_datatype type; /* an integer */
+  const void *values;  /* of the tile's cells, as far as the runs go */
+  garco__value_ranges ranges;
+  int key;        /* that the values are grouped by; -1: none, they select alone */
+  int64_t bucket; /* length of the groups' spans from 0 on; 1: each value a group */
+} garco__cut;
+
+/* Runs in `runs` (garco__run each, rising) are cut into those of one group within the ranges, which
+ * become `out`, emptied first. Of a bucket the run's key is the first value. */
+garco_status garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
+                              garco_error *error);
+
+#endif

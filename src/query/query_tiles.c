@@ -1,0 +1,528 @@
+/* Statistics of settled tiles.
+ *
+ *   coordinates that select or group --> runs of cells --> chunks of the fields that hold them
+ *   (only where the tile's box does                         --> values --> sums
+ *   not say it all)
+ *
+ * Of a tile whose box lies in one system, one day and the time asked for, neither systems nor times
+ * are read. The cheap coordinates go first; what they leave says which chunks of the others and of
+ * the fields are unpacked. Each worker keeps its memory from tile to tile.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "query/query_tiles.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arco/array_snapshot.h"
+#include "arco/datatype.h"
+#include "base/civil_time.h"
+#include "base/error.h"
+#include "query/query_array.h"
+#include "query/query_runs.h"
+
+/* Bytes of values made up for a field that a fragment does not have. */
+#define FILL_BYTES 65536u
+
+typedef struct worker
+{
+  struct worker *next;
+  garco__tile_reader reader;
+  garco__tile_column column, validity;
+  garco__buffer runs, other, fill;
+} worker;
+
+/* A dimension of the array, in the order in which dimensions are looked at. */
+typedef struct dimension
+{
+  size_t field;
+  int key;      /* that it is, or -1 */
+  bool grouped; /* by it */
+  int64_t bucket;
+  garco__value_ranges ranges;
+  int64_t *bounds;
+} dimension;
+
+struct garco__tiles
+{
+  garco__selection selection;
+  garco__request request;
+  garco__rows *rows;
+  garco__array_rows *bound; /* the same */
+  garco_scan *scan;         /* its; the settled tiles are in it */
+  garco__tile_list contested;
+  int64_t contested_time[2];
+  size_t ndims;
+  dimension *dims;
+  size_t nfields;
+  size_t *fields; /* of the schema */
+  pthread_mutex_t lock;
+  worker *idle;
+};
+
+/* ---------------------------------------------------------------- workers */
+
+static void
+worker_free (worker *w)
+{
+  garco__codec_free (&w->reader.codec);
+  garco__buffer_free (&w->reader.packed);
+  garco__tile_column_free (&w->column);
+  garco__tile_column_free (&w->validity);
+  garco__buffer_free (&w->runs);
+  garco__buffer_free (&w->other);
+  garco__buffer_free (&w->fill);
+  free (w);
+}
+
+static garco_status
+worker_take (garco__tiles *tiles, worker **taken, garco_error *error)
+{
+  void *made = NULL;
+  pthread_mutex_lock (&tiles->lock);
+  *taken = tiles->idle;
+  if (*taken != NULL)
+    tiles->idle = (*taken)->next;
+  pthread_mutex_unlock (&tiles->lock);
+  if (*taken != NULL)
+    return GARCO_OK;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (worker), error));
+  *taken = made;
+  (*taken)->reader.io = tiles->scan->array->io;
+  garco_status status = garco__codec_new (&(*taken)->reader.codec, error);
+  if (status < 0)
+    free (made);
+  return status;
+}
+
+static void
+worker_give (garco__tiles *tiles, worker *w)
+{
+  pthread_mutex_lock (&tiles->lock);
+  w->next = tiles->idle;
+  tiles->idle = w;
+  pthread_mutex_unlock (&tiles->lock);
+}
+
+/* ---------------------------------------------------------------- opening */
+
+/* Runs are of numbers; a key among the fields would have to be converted. */
+static bool
+field_is_plain (const garco__tiles *tiles, size_t field)
+{
+  const garco__field *own = &tiles->scan->schema->fields[field];
+  return !own->is_dimension && own->width == 1 && garco__type_is_number (own->type) &&
+         garco__array_key_of_field (tiles->bound, field) < 0;
+}
+
+static bool
+dimension_is_plain (const garco__field *field)
+{
+  return field->width == 1 && garco__type_is_integer (field->type) && field->type != GARCO_UINT64;
+}
+
+/* Whether runs can answer: all that selects and groups is a dimension of integers. */
+static bool
+is_eligible (const garco__tiles *tiles, unsigned by)
+{
+  const garco__array_rows *bound = tiles->bound;
+  const garco__schema *schema = tiles->scan->schema;
+  for (size_t d = 0; d < schema->ndims; d++)
+    if (!dimension_is_plain (&schema->fields[d]))
+      return false;
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    if (bound->tried[k] || ((by >> k & 1) != 0 && bound->key_field[k] >= schema->ndims))
+      return false;
+  for (size_t f = 0; f < tiles->nfields; f++)
+    if (!field_is_plain (tiles, tiles->fields[f]))
+      return false;
+  return bound->denominator == 1 || (by & GARCO_BY_DAY) == 0 ||
+         bound->denominator <= INT64_MAX / GARCO__DAY_MS;
+}
+
+static int64_t
+value_of_key (garco_datatype type, uint64_t key)
+{
+  uint64_t raw = 0;
+  int64_t value = 0;
+  const garco_column column = {.type = type, .width = 1, .values = &raw};
+  garco__order_value (type, key, &raw);
+  garco__column_int64 (&column, 0, 1, &value);
+  return value;
+}
+
+/* Length of a day in the time's own unit; days and weeks are units of their own. */
+static int64_t
+day_of_unit (const garco__array_rows *bound)
+{
+  if (bound->denominator > 1)
+    return GARCO__DAY_MS * bound->denominator;
+  return bound->numerator < GARCO__DAY_MS ? GARCO__DAY_MS / bound->numerator : 1;
+}
+
+static garco_status
+describe_dimension (garco__tiles *tiles, size_t field, unsigned by, dimension *d,
+                    garco_error *error)
+{
+  const garco__key_ranges *ranges = &tiles->scan->ranges[field];
+  garco_datatype type = tiles->scan->schema->fields[field].type;
+  void *bounds = NULL;
+  d->field = field;
+  d->key = garco__array_key_of_field (tiles->bound, field);
+  d->grouped = d->key >= 0 && (by >> d->key & 1) != 0;
+  d->bucket = d->key == GARCO__TIME ? day_of_unit (tiles->bound) : 1;
+  d->ranges.given = ranges->given;
+  d->ranges.count = ranges->count;
+  GARCO_TRY (garco__allocate (&bounds, 2 * ranges->count, sizeof (int64_t), error));
+  d->ranges.bounds = d->bounds = bounds;
+  for (size_t i = 0; i < 2 * ranges->count; i++)
+    d->bounds[i] = value_of_key (type, ranges->bounds[i]);
+  return GARCO_OK;
+}
+
+static int
+smaller_first (const void *a, const void *b)
+{
+  const dimension *x = a, *y = b;
+  return x->bucket != y->bucket ? (x->bucket < y->bucket ? -1 : 1)
+                                : (x->field > y->field) - (x->field < y->field);
+}
+
+/* Times, of which hardly two are equal, go last. */
+static garco_status
+describe_dimensions (garco__tiles *tiles, unsigned by, garco_error *error)
+{
+  void *room = NULL;
+  size_t ndims = tiles->scan->schema->ndims;
+  GARCO_TRY (garco__allocate (&room, ndims, sizeof (dimension), error));
+  tiles->dims = room;
+  for (; tiles->ndims < ndims; tiles->ndims++)
+    GARCO_TRY (describe_dimension (tiles, tiles->ndims, by, &tiles->dims[tiles->ndims], error));
+  qsort (tiles->dims, ndims, sizeof *tiles->dims, smaller_first);
+  return GARCO_OK;
+}
+
+static int64_t
+ms_of (const garco__tiles *tiles, uint64_t key)
+{
+  const garco__array_rows *bound = tiles->bound;
+  size_t field = bound->key_field[GARCO__TIME];
+  return garco__time_to_ms (value_of_key (tiles->scan->schema->fields[field].type, key),
+                            bound->numerator, bound->denominator);
+}
+
+/* The contested tiles are listed, and the scan keeps the settled. */
+static garco_status
+part_tiles (garco__tiles *tiles, garco_error *error)
+{
+  garco_scan *scan = tiles->scan;
+  size_t field = tiles->bound->key_field[GARCO__TIME];
+  tiles->contested_time[0] = INT64_MAX;
+  tiles->contested_time[1] = INT64_MIN;
+  GARCO_TRY (garco__scan_settle (scan, error));
+  GARCO_TRY (garco__scan_contested (scan, &tiles->contested, error));
+  for (size_t i = 0; i < scan->ntiles && field < scan->schema->ndims; i++)
+  {
+    uint64_t low, high;
+    if (!scan->tiles[i].contested)
+      continue;
+    garco__scan_box_keys (scan, &scan->tiles[i], field, &low, &high);
+    int64_t first = ms_of (tiles, low), last = ms_of (tiles, high);
+    tiles->contested_time[0] = first < tiles->contested_time[0] ? first : tiles->contested_time[0];
+    tiles->contested_time[1] = last > tiles->contested_time[1] ? last : tiles->contested_time[1];
+  }
+  garco__scan_keep (scan, false);
+  return GARCO_OK;
+}
+
+static garco_status
+bind (garco__tiles *tiles, const char *uri, unsigned by, bool *eligible, garco_error *error)
+{
+  void *fields = NULL;
+  size_t nkeys = (size_t)__builtin_popcount (by);
+  GARCO_TRY (garco__array_rows_open (uri, &tiles->request, &tiles->rows, error));
+  tiles->bound = (garco__array_rows *)tiles->rows;
+  tiles->scan = tiles->bound->scan;
+  *eligible = false;
+  if (tiles->scan == NULL || tiles->rows->ncolumns < nkeys)
+    return GARCO_OK;
+  tiles->nfields = tiles->rows->ncolumns - nkeys;
+  GARCO_TRY (garco__allocate (&fields, tiles->nfields, sizeof (size_t), error));
+  tiles->fields = fields;
+  memcpy (tiles->fields, tiles->bound->fields + nkeys, tiles->nfields * sizeof (size_t));
+  *eligible = is_eligible (tiles, by);
+  if (!*eligible)
+    return GARCO_OK;
+  GARCO_TRY (describe_dimensions (tiles, by, error));
+  return part_tiles (tiles, error);
+}
+
+garco_status
+garco__tiles_open (const char *uri, const garco_query_options *options, const garco_array *seen,
+                   unsigned by, garco__tiles **tiles, garco_error *error)
+{
+  void *made = NULL;
+  bool eligible = false;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__tiles), error));
+  garco__tiles *own = *tiles = made;
+  pthread_mutex_init (&own->lock, NULL);
+  own->request =
+      (garco__request){options, &own->selection, options->nfields, options->fields, seen, NULL};
+  garco_status status = garco__selection_read (options, &own->selection, error);
+  if (status >= 0)
+    status = bind (own, uri, by, &eligible, error);
+  if (status < 0 || !eligible)
+    garco__tiles_free (tiles);
+  return status;
+}
+
+void
+garco__tiles_free (garco__tiles **tiles)
+{
+  garco__tiles *own = *tiles;
+  if (own == NULL)
+    return;
+  for (worker *w = own->idle, *next; w != NULL; w = next)
+  {
+    next = w->next;
+    worker_free (w);
+  }
+  for (size_t d = 0; d < own->ndims; d++)
+    free (own->dims[d].bounds);
+  garco__rows_free (&own->rows);
+  pthread_mutex_destroy (&own->lock);
+  free (own->contested.tiles);
+  free (own->dims);
+  free (own->fields);
+  free (own);
+  *tiles = NULL;
+}
+
+size_t
+garco__tiles_count (const garco__tiles *tiles)
+{
+  return tiles->scan->ntiles;
+}
+
+const garco__tile_list *
+garco__tiles_contested (const garco__tiles *tiles)
+{
+  return &tiles->contested;
+}
+
+void
+garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int64_t *last)
+{
+  *first = tiles->contested_time[0];
+  *last = tiles->contested_time[1];
+}
+
+/* ---------------------------------------------------------------- a tile's runs */
+
+typedef struct tile_job
+{
+  garco__tiles *tiles;
+  worker *worker;
+  garco__fragment *fragment;
+  const garco__scan_tile *tile;
+  garco__aggregator *aggregator;
+  garco_error *error;
+} tile_job;
+
+/* Reads the dimension as far as the runs need it. */
+static garco_status
+open_dimension (tile_job *job, const dimension *d)
+{
+  worker *w = job->worker;
+  const garco__run *runs = (const garco__run *)(const void *)w->runs.data;
+  GARCO_TRY (garco__tile_column_open (&w->reader, job->fragment, d->field, false, job->tile->tile,
+                                      &w->column, job->error));
+  for (size_t i = 0; i < w->runs.size / sizeof *runs; i++)
+    GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->column, runs[i].from, runs[i].to,
+                                        job->error));
+  return GARCO_OK;
+}
+
+/* Cuts the runs by one dimension, which is read only where the box does not say all. */
+static garco_status
+cut_by_dimension (tile_job *job, const dimension *d)
+{
+  worker *w = job->worker;
+  garco_scan *scan = job->tiles->scan;
+  garco_datatype type = scan->schema->fields[d->field].type;
+  uint64_t low_key, high_key;
+  garco__scan_box_keys (scan, job->tile, d->field, &low_key, &high_key);
+  int64_t low = value_of_key (type, low_key), high = value_of_key (type, high_key);
+  bool covered = garco__ranges_cover (&scan->ranges[d->field], low_key, high_key);
+  bool one = garco__floor_div (low, d->bucket) == garco__floor_div (high, d->bucket);
+  garco__run *runs = (garco__run *)(void *)w->runs.data;
+  if (d->grouped && one)
+    for (size_t i = 0; i < w->runs.size / sizeof *runs; i++)
+      runs[i].keys[d->key] = low;
+  if (covered && (!d->grouped || one))
+    return GARCO_OK;
+  GARCO_TRY (open_dimension (job, d));
+  garco__cut cut = {type, w->column.values.data, d->ranges, -1, d->bucket};
+  if (covered)
+    cut.ranges.given = false;
+  if (d->grouped && !one)
+    cut.key = d->key;
+  GARCO_TRY (garco__runs_cut (&cut, &w->runs, &w->other, job->error));
+  garco__buffer swap = w->runs;
+  w->runs = w->other;
+  w->other = swap;
+  return GARCO_OK;
+}
+
+static garco_status
+find_runs (tile_job *job)
+{
+  garco__run whole = {0, job->tile->cells, {0}};
+  job->worker->runs.size = 0;
+  GARCO_TRY (garco__buffer_append (&job->worker->runs, &whole, sizeof whole, job->error));
+  for (size_t d = 0; d < job->tiles->ndims && job->worker->runs.size > 0; d++)
+    GARCO_TRY (cut_by_dimension (job, &job->tiles->dims[d]));
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- a tile's values */
+
+/* The group of a run, whose keys become ms and garco's numbers. */
+static garco_status
+group_of_run (tile_job *job, const garco__run *run, uint32_t *number)
+{
+  const garco__array_rows *bound = job->tiles->bound;
+  int64_t keys[GARCO__KEY_COUNT];
+  memcpy (keys, run->keys, sizeof keys);
+  keys[GARCO__TIME] = garco__time_to_ms (keys[GARCO__TIME], bound->numerator, bound->denominator);
+  if (keys[GARCO__SYS] < 0 || keys[GARCO__SYS] > UINT8_MAX)
+    return garco__fail (job->error, GARCO_ERR_LIMIT, bound->uri,
+                        "system number %" PRId64 ": expected 0 to 255", keys[GARCO__SYS]);
+  keys[GARCO__SYS] = bound->numbering.system[keys[GARCO__SYS]];
+  return garco__aggregator_group (job->aggregator, keys, bound->uri, number, job->error);
+}
+
+/* Cells [at, to) as far as one chunk of the field goes, unpacked. */
+static garco_status
+unpack_part (tile_job *job, const garco__field *field, uint64_t at, uint64_t *to)
+{
+  worker *w = job->worker;
+  size_t size = w->column.place.cell_size;
+  uint64_t step = GARCO__MAX_CHUNK / size > 0 ? GARCO__MAX_CHUNK / size : 1;
+  uint64_t end = (at / step + 1) * step;
+  *to = end < *to ? end : *to;
+  GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->column, at, *to, job->error));
+  garco__scan_missing_to_nan (job->tiles->scan, field, w->column.values.data + at * size,
+                              (size_t)(*to - at));
+  if (field->nullable)
+    GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->validity, at, *to, job->error));
+  return GARCO_OK;
+}
+
+static garco_status
+add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *run)
+{
+  worker *w = job->worker;
+  uint32_t number;
+  GARCO_TRY (group_of_run (job, run, &number));
+  for (uint64_t at = run->from, to; at < run->to; at = to)
+  {
+    to = run->to;
+    GARCO_TRY (unpack_part (job, field, at, &to));
+    const garco_column column = {.name = field->name,
+                                 .type = field->type,
+                                 .width = 1,
+                                 .values = w->column.values.data,
+                                 .validity = field->nullable ? w->validity.values.data : NULL};
+    garco__aggregator_add_run (job->aggregator, number, f, &column, (int64_t)at, (size_t)(to - at));
+  }
+  return GARCO_OK;
+}
+
+/* A field that the fragment does not have reads as the array's fill value. */
+static garco_status
+add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *run)
+{
+  worker *w = job->worker;
+  uint32_t number;
+  bool null = field->nullable && field->fill_valid == 0;
+  size_t most = FILL_BYTES / field->cell_size;
+  GARCO_TRY (group_of_run (job, run, &number));
+  w->fill.size = 0;
+  for (size_t i = 0; i < most && !null; i++)
+    GARCO_TRY (garco__buffer_append (&w->fill, field->fill, field->cell_size, job->error));
+  const garco_column column = {
+      .name = field->name, .type = field->type, .width = 1, .values = w->fill.data};
+  for (uint64_t at = run->from, n; at < run->to && !null; at += n)
+  {
+    n = run->to - at < most ? run->to - at : most;
+    garco__aggregator_add_run (job->aggregator, number, f, &column, 0, (size_t)n);
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+open_field (tile_job *job, size_t field, const garco__field **then)
+{
+  worker *w = job->worker;
+  const garco__field *now = &job->tiles->scan->schema->fields[field];
+  int found = garco__schema_find (job->fragment->schema, now->name);
+  *then = NULL;
+  if (found < 0)
+    return GARCO_OK;
+  *then = &job->fragment->schema->fields[found];
+  if ((*then)->type != now->type || (*then)->width != now->width)
+    return garco__fail (job->error, GARCO_ERR_UNSUPPORTED, job->fragment->path,
+                        "field \"%s\" was written as %s and is %s now", now->name,
+                        garco_datatype_name ((*then)->type), garco_datatype_name (now->type));
+  GARCO_TRY (garco__tile_column_open (&w->reader, job->fragment, (size_t)found, false,
+                                      job->tile->tile, &w->column, job->error));
+  if (!(*then)->nullable)
+    return GARCO_OK;
+  return garco__tile_column_open (&w->reader, job->fragment, (size_t)found, true, job->tile->tile,
+                                  &w->validity, job->error);
+}
+
+static garco_status
+add_field (tile_job *job, size_t f)
+{
+  size_t field = job->tiles->fields[f];
+  const garco__buffer *runs = &job->worker->runs;
+  const garco__run *all = (const garco__run *)(const void *)runs->data;
+  const garco__field *then;
+  GARCO_TRY (open_field (job, field, &then));
+  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+    if (then != NULL)
+      GARCO_TRY (add_run (job, f, then, &all[i]));
+    else
+      GARCO_TRY (add_fill (job, f, &job->tiles->scan->schema->fields[field], &all[i]));
+  return GARCO_OK;
+}
+
+static garco_status
+add_tile (tile_job *job)
+{
+  GARCO_TRY (find_runs (job));
+  for (size_t f = 0; f < job->tiles->nfields && job->worker->runs.size > 0; f++)
+    GARCO_TRY (add_field (job, f));
+  return GARCO_OK;
+}
+
+garco_status
+garco__tiles_add (garco__tiles *tiles, size_t from, size_t to, garco__aggregator *aggregator,
+                  garco_error *error)
+{
+  garco_scan *scan = tiles->scan;
+  worker *w = NULL;
+  GARCO_TRY (worker_take (tiles, &w, error));
+  garco_status status = GARCO_OK;
+  for (size_t i = from; i < to && status >= 0; i++)
+  {
+    const garco__scan_tile *tile = &scan->tiles[i];
+    tile_job job = {tiles, w, scan->array->fragments[tile->fragment], tile, aggregator, error};
+    status = add_tile (&job);
+  }
+  worker_give (tiles, w);
+  return status;
+}

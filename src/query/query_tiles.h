@@ -1,0 +1,30 @@
+/* Statistics of an array tile by tile.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef GARCO_QUERY_TILES_H
+#define GARCO_QUERY_TILES_H
+
+#include "arco/array_scan.h"
+#include "query/query_aggregate.h"
+
+/* What is asked of an array's settled tiles; threads share it. */
+typedef struct garco__tiles garco__tiles;
+
+/* Binds a question to the array at `uri` in the state that `seen` shows. `options->fields` are the
+ * keys of `by` in their order and then what is added up; options and what they point at outlive it.
+ * *tiles is NULL where the question must be answered row by row. */
+garco_status garco__tiles_open (const char *uri, const garco_query_options *options,
+                                const garco_array *seen, unsigned by, garco__tiles **tiles,
+                                garco_error *error);
+void garco__tiles_free (garco__tiles **tiles);
+
+/* How many tiles are settled. */
+size_t garco__tiles_count (const garco__tiles *tiles);
+/* The others, which are for the scan. */
+const garco__tile_list *garco__tiles_contested (const garco__tiles *tiles);
+/* The first and the last ms of the contested tiles' times. */
+void garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int64_t *last);
+/* Adds what is selected of the settled tiles [from, to). */
+garco_status garco__tiles_add (garco__tiles *tiles, size_t from, size_t to,
+                               garco__aggregator *aggregator, garco_error *error);
+
+#endif

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "arco/filters.h"
+#include "base/clones.h"
 #include "base/error.h"
 
 /* ---- out of the file */
@@ -23,7 +24,7 @@
     }                                                                                              \
   } while (0)
 
-static void
+GARCO__CLONES static void
 unscale32 (const garco__filter *filter, const uint8_t *in, size_t count, uint8_t *out)
 {
   double scale = filter->scale, offset = filter->offset;
@@ -43,7 +44,7 @@ unscale32 (const garco__filter *filter, const uint8_t *in, size_t count, uint8_t
   }
 }
 
-static void
+GARCO__CLONES static void
 unscale64 (const garco__filter *filter, const uint8_t *in, size_t count, uint8_t *out)
 {
   double scale = filter->scale, offset = filter->offset;

@@ -4,6 +4,7 @@
  * readers of arrays fail on a stray file in some of the folders, and pass over dot-names in the
  * root. An empty object needs no such care, it is whole from its first moment.
  * SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE /* d_type */
 #include "io/io.h"
 
 #include <dirent.h>
@@ -163,12 +164,15 @@ file_read (garco__io *io, const char *path, uint64_t offset, void *bytes, size_t
   return status;
 }
 
+/* Most file systems say it along with the name. */
 static bool
-is_folder (const char *folder, const char *name)
+is_folder (const char *folder, const struct dirent *entry)
 {
   char text[PATH_SIZE];
   struct stat status;
-  int length = snprintf (text, sizeof text, "%s/%s", folder, name);
+  if (entry->d_type != DT_UNKNOWN)
+    return entry->d_type == DT_DIR;
+  int length = snprintf (text, sizeof text, "%s/%s", folder, entry->d_name);
   return length > 0 && length < PATH_SIZE && lstat (text, &status) == 0 && S_ISDIR (status.st_mode);
 }
 
@@ -178,7 +182,7 @@ list_open_folder (DIR *folder, const char *path, garco__io_list *list, garco_err
   struct dirent *entry;
   while ((errno = 0, entry = readdir (folder)) != NULL)
     if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
-      GARCO_TRY (garco__io_list_add (list, entry->d_name, is_folder (path, entry->d_name), error));
+      GARCO_TRY (garco__io_list_add (list, entry->d_name, is_folder (path, entry), error));
   return errno == 0 ? GARCO_OK : garco__fail_errno (error, path, "cannot list");
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/civil_time.h"
+#include "base/clones.h"
 #include "base/error.h"
 
 #define BLOCK 64
@@ -37,7 +38,7 @@
       at++;                                                                                        \
   } while (0)
 
-static uint64_t
+GARCO__CLONES static uint64_t
 stay (garco_datatype type, const void *values, uint64_t at, uint64_t to, int64_t low, int64_t high)
 {
   switch (type)

@@ -2,20 +2,15 @@
  *
  * Value i goes to lane i % 8, each lane a sum of its own with what it rounded off, and the lanes
  * are added up at the end in their order: the same result however many lanes the processor does at
- * once. The compiler makes the loop for each of the instruction sets that CLONES names; which one
- * is used is found out when the program starts. SPDX-License-Identifier: Apache-2.0 */
+ * once. The compiler makes the loop for each of the instruction sets that GARCO__CLONES names;
+ * which one is used is found out when the program starts. SPDX-License-Identifier: Apache-2.0 */
 #include "query/query_sums.h"
 
 #include <string.h>
 
-#define LANES 8
+#include "base/clones.h"
 
-/* Thread sanitizer runs before the loader has chosen a clone, and cannot bear it. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
-#define CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "avx2", "default")))
-#else
-#define CLONES
-#endif
+#define LANES 8
 
 typedef struct lanes
 {
@@ -44,7 +39,7 @@ typedef int64_t mask __attribute__ ((vector_size (LANES * sizeof (int64_t))));
 
 /* `count` is a multiple of LANES. A NaN counts nothing and adds 0; comparisons with it are false.
  */
-CLONES static void
+GARCO__CLONES static void
 lanes_add (lanes *l, const double *values, size_t count)
 {
   vector high, low, min, max, x;

@@ -55,17 +55,18 @@ static garco_status
 average (const char *uri, const char *by, size_t *count, garco_error *error)
 {
   const char *const code = "1C";
-  const garco_aggregate mean = GARCO_MEAN;
+  garco_stats_options wanted = GARCO_STATS_OPTIONS_INIT;
   garco_query_options options = GARCO_QUERY_OPTIONS_INIT;
   garco_stats *stats = NULL;
   bool fine = strcmp (by, "day,sat,code") == 0;
   options.systems = "G";
   options.ncodes = fine ? 0 : 1;
   options.codes = &code;
-  unsigned groups = fine                      ? GARCO_BY_DAY | GARCO_BY_SAT | GARCO_BY_CODE
-                    : strcmp (by, "day") == 0 ? GARCO_BY_DAY
-                                              : 0;
-  garco_status status = garco_stats_compute (&uri, 1, &options, groups, &mean, 1, &stats, error);
+  if (fine)
+    wanted.by = GARCO_BY_DAY | GARCO_BY_SAT | GARCO_BY_CODE;
+  else if (strcmp (by, "day") == 0)
+    wanted.by = GARCO_BY_DAY;
+  garco_status status = garco_stats_compute (&uri, 1, &options, &wanted, &stats, error);
   if (status >= 0)
     *count = (size_t)garco_stats_table (stats)->rows;
   garco_stats_free (&stats);

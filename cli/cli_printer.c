@@ -306,7 +306,7 @@ static kind
 kind_of (const garco_column *column)
 {
   const char *name = column->name;
-  if (strcmp (name, "time") == 0 && column->type == GARCO_INT64)
+  if ((strcmp (name, "time") == 0 || strcmp (name, "hour") == 0) && column->type == GARCO_INT64)
     return KIND_TIME;
   if (strcmp (name, "day") == 0 && column->type == GARCO_INT64)
     return KIND_DAY;

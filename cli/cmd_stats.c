@@ -14,11 +14,15 @@ enum
 
 static const struct poptOption options[] = {
     CLI_OPTION ("agg", '\0', STATS_AGG,
-                "Statistics: count, mean (the default), min, max, std, sum.", "LIST"),
-    CLI_OPTION ("by", '\0', STATS_BY,
-                "Groups: day, sys (or system), sat, obs (or obs_code). sat is the number alone; "
-                "sys,sat is a satellite.",
+                "Statistics: count, mean (the default), min, max, std, sum, median, quantiles as "
+                "q05 (per cent) or q0.999 (a fraction), first and last (by time), nan (how many "
+                "values are absent).",
                 "LIST"),
+    CLI_OPTION (
+        "by", '\0', STATS_BY,
+        "Groups: day, hour or a span such as 10m, counted from 1970-01-01; sys (or system), "
+        "sat, obs (or obs_code). sat is the number alone; sys,sat is a satellite.",
+        "LIST"),
     CLI_OPTION ("threads", '@', STATS_THREADS,
                 "Threads that read: files side by side, an array by runs of days; as many as "
                 "processors where not given. The numbers do not depend on it.",
@@ -60,57 +64,63 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
 typedef struct wanted
 {
   garco_query_options options;
-  garco_aggregate *aggregates;
-  size_t naggregates;
-  unsigned by;
+  garco_stats_options stats;
+  garco_statistic *statistics;
 } wanted;
 
 static int
-read_aggregates (const cli_list *list, const cli_verb *verb, wanted *w)
+read_statistics (const cli_list *list, const cli_verb *verb, wanted *w)
 {
-  w->aggregates = calloc (list->count + 1, sizeof *w->aggregates);
-  if (w->aggregates == NULL)
+  garco_error error;
+  w->statistics = calloc (list->count + 1, sizeof *w->statistics);
+  if (w->statistics == NULL)
     return cli_fail_text (NULL, "out of memory");
-  w->aggregates[0] = GARCO_MEAN;
-  w->naggregates = list->count > 0 ? list->count : 1;
   for (size_t i = 0; i < list->count; i++)
-  {
-    int found = -1;
-    for (int a = 0; a < GARCO_AGGREGATE_COUNT; a++)
-      if (strcmp (garco_aggregate_name ((garco_aggregate)a), list->words[i]) == 0)
-        found = a;
-    if (found < 0)
-      return cli_usage (verb,
-                        "unknown statistic \"%s\": expected count, mean, min, max, std or sum",
-                        list->words[i]);
-    w->aggregates[i] = (garco_aggregate)found;
-  }
+    if (garco_statistic_parse (list->words[i], &w->statistics[i], &error) < 0)
+      return cli_usage (verb, "%s", error.message);
+  w->stats.statistics = w->statistics;
+  w->stats.nstatistics = list->count;
   return CLI_OK;
 }
 
+/* A group by its name, or a span of time. */
 static int
-read_groups (const cli_list *list, const cli_verb *verb, unsigned *by)
+read_group (const char *word, const cli_verb *verb, garco_stats_options *stats)
 {
   static const struct
   {
     const char *name;
     unsigned by;
-  } groups[] = {{"day", GARCO_BY_DAY},       {"sys", GARCO_BY_SYSTEM},
-                {"system", GARCO_BY_SYSTEM}, {"constell", GARCO_BY_SYSTEM},
-                {"sat", GARCO_BY_SAT},       {"obs", GARCO_BY_CODE},
-                {"obs_code", GARCO_BY_CODE}, {"obs-code", GARCO_BY_CODE}};
-  for (size_t i = 0; i < list->count; i++)
-  {
-    unsigned found = 0;
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
-      if (strcmp (groups[g].name, list->words[i]) == 0)
-        found = groups[g].by;
-    if (found == 0)
-      return cli_usage (verb, "unknown group \"%s\": expected day, sys, sat or obs",
-                        list->words[i]);
-    *by |= found;
-  }
+  } groups[] = {
+      {"day", GARCO_BY_DAY},       {"hour", GARCO_BY_HOUR},       {"sys", GARCO_BY_SYSTEM},
+      {"system", GARCO_BY_SYSTEM}, {"constell", GARCO_BY_SYSTEM}, {"sat", GARCO_BY_SAT},
+      {"obs", GARCO_BY_CODE},      {"obs_code", GARCO_BY_CODE},   {"obs-code", GARCO_BY_CODE}};
+  int64_t span_ms;
+  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+    if (strcmp (groups[g].name, word) == 0)
+    {
+      stats->by |= groups[g].by;
+      return CLI_OK;
+    }
+  if (garco_span_parse (word, &span_ms, NULL) < 0)
+    return cli_usage (verb,
+                      "unknown group \"%s\": expected day, hour, a span such as 10m, sys, sat or "
+                      "obs",
+                      word);
+  if ((stats->by & GARCO_BY_SPAN) != 0 && stats->span_ms != span_ms)
+    return cli_usage (verb, "--by has two spans: expected one, besides day and hour");
+  stats->by |= GARCO_BY_SPAN;
+  stats->span_ms = span_ms;
   return CLI_OK;
+}
+
+static int
+read_groups (const cli_list *list, const cli_verb *verb, garco_stats_options *stats)
+{
+  int status = CLI_OK;
+  for (size_t i = 0; i < list->count && status == CLI_OK; i++)
+    status = read_group (list->words[i], verb, stats);
+  return status;
 }
 
 static int
@@ -132,8 +142,7 @@ compute (const cli_words *words, const cli_select *select, const wanted *w)
 {
   garco_stats *stats = NULL;
   garco_error error;
-  if (garco_stats_compute (words->words, words->count, &w->options, w->by, w->aggregates,
-                           w->naggregates, &stats, &error) < 0)
+  if (garco_stats_compute (words->words, words->count, &w->options, &w->stats, &stats, &error) < 0)
     return cli_fail (&error);
   int status = print_table (garco_stats_table (stats), select);
   garco_stats_free (&stats);
@@ -144,7 +153,7 @@ static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
   stats_words s = {.select = CLI_SELECT_INIT};
-  wanted w = {.aggregates = NULL};
+  wanted w = {.stats = GARCO_STATS_OPTIONS_INIT};
   cli_words words;
   int status = cli_words_read (verb, argc, argv, take, &s, &words);
   if (status == CLI_OK && words.count == 0)
@@ -152,15 +161,15 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK)
     status = cli_select_options (&s.select, verb, &w.options);
   if (status == CLI_OK)
-    status = read_aggregates (&s.aggregates, verb, &w);
+    status = read_statistics (&s.aggregates, verb, &w);
   if (status == CLI_OK)
-    status = read_groups (&s.by, verb, &w.by);
+    status = read_groups (&s.by, verb, &w.stats);
   if (status == CLI_OK)
   {
     w.options.threads = s.threads;
     status = compute (&words, &s.select, &w);
   }
-  free (w.aggregates);
+  free (w.statistics);
   cli_words_free (&words);
   cli_select_free (&s.select);
   cli_list_free (&s.aggregates);

@@ -32,8 +32,9 @@ int
 main (int argc, char **argv)
 {
   static const char *const codes[] = {"1C"}, *const fields[] = {"snr"};
-  static const garco_aggregate aggregates[] = {GARCO_MEAN, GARCO_COUNT};
+  static const garco_statistic statistics[] = {{GARCO_MEAN, 0}, {GARCO_COUNT, 0}};
   garco_query_options options = GARCO_QUERY_OPTIONS_INIT;
+  garco_stats_options wanted = GARCO_STATS_OPTIONS_INIT;
   garco_stats *stats = NULL;
   garco_error error;
   if (argc < 2)
@@ -45,8 +46,11 @@ main (int argc, char **argv)
   options.ncodes = options.nfields = 1;
   options.codes = codes;
   options.fields = fields;
-  if (garco_stats_compute ((const char *const *)argv + 1, (size_t)argc - 1, &options, GARCO_BY_DAY,
-                           aggregates, 2, &stats, &error) < 0)
+  wanted.by = GARCO_BY_DAY;
+  wanted.nstatistics = 2;
+  wanted.statistics = statistics;
+  if (garco_stats_compute ((const char *const *)argv + 1, (size_t)argc - 1, &options, &wanted,
+                           &stats, &error) < 0)
   {
     char text[2048];
     garco_error_format (&error, text, sizeof text);

@@ -612,11 +612,15 @@ extern "C"
                     one */
     const garco_code_map *code_map;          /* RINEX; outlives the query; NULL: the table alone */
     uint64_t timestamp_start, timestamp_end; /* arrays: as in garco_array_options */
+    const char *where; /* only rows for which this holds: "snr > 35 and sat in (3, 5)", by the
+                          grammar of garco_array_delete; NULL: all */
+    uint64_t memory;   /* bytes that a query aims to stay below; 0: 256 MiB */
+    bool skip_corrupt; /* arrays: leave corrupt tiles out, each reported by on_damage */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
   {                                                                                                \
     INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, 0, NULL, -1, false, false, false, NULL, NULL,    \
-        NULL, 0, NULL, 0, 0                                                                        \
+        NULL, 0, NULL, 0, 0, NULL, 0, false                                                        \
   }
 
   typedef struct garco_query garco_query;
@@ -646,23 +650,59 @@ extern "C"
     GARCO_MAX,
     GARCO_STD, /* of the sample: divided by n - 1; NaN below two values */
     GARCO_SUM,
+    GARCO_NAN, /* how many values are absent: NaN or null */
+    GARCO_FIRST, /* by time; of several at that time the least */
+    GARCO_LAST,  /* by time; of several at that time the greatest */
+    GARCO_MEDIAN,
+    GARCO_QUANTILE, /* exact, interpolated as NumPy's method "linear" does */
     GARCO_AGGREGATE_COUNT
   } garco_aggregate;
 
   GARCO_API const char *garco_aggregate_name (garco_aggregate aggregate); /* "mean" */
 
+  typedef struct garco_statistic
+  {
+    garco_aggregate aggregate;
+    double quantile; /* GARCO_QUANTILE: 0 to 1 */
+  } garco_statistic;
+
+  /* Reads "mean", "median" ..., "q05" (per cent, two digits or three) or "q0.05" (a fraction). */
+  GARCO_API garco_status garco_statistic_parse (const char *text, garco_statistic *statistic,
+                                                garco_error *error);
+  /* Writes "mean", "q05", "q0.999" ... and a NUL. */
+  GARCO_API void garco_statistic_name (const garco_statistic *statistic, char text[32]);
+
 #define GARCO_BY_DAY 1u
 #define GARCO_BY_SYSTEM 2u
 #define GARCO_BY_SAT 4u
 #define GARCO_BY_CODE 8u
+#define GARCO_BY_HOUR 16u
+#define GARCO_BY_SPAN 32u
 
-  /* A table of groups: columns `day` (int64, ms of its start), `sys`, `sat`, `obs` as far as
-   * grouped by, then FIELD_AGGREGATE float64 (count: int64) for each of options->fields (none: snr)
-   * and aggregates, in that order, rows sorted by the group. Without groups one row. */
+  typedef struct garco_stats_options
+  {
+    unsigned by;     /* GARCO_BY_* */
+    int64_t span_ms; /* GARCO_BY_SPAN: spans of this length, counted from 1970-01-01; with other
+                        groups of time one must divide the other */
+    size_t nstatistics; /* none: the mean */
+    const garco_statistic *statistics;
+    bool fast; /* arrays: by what they say of whole tiles, where that settles the matter; values
+                  are those before they were rounded for the array */
+  } garco_stats_options;
+#define GARCO_STATS_OPTIONS_INIT                                                                   \
+  {                                                                                                \
+    0, 0, 0, NULL, false                                                                           \
+  }
+
+  /* A table of groups: columns `day`, `hour`, `time` (int64, ms of the start of the day, hour,
+   * span), `sys`, `sat`, `obs` as far as grouped by, then FIELD_STATISTIC float64 (count and nan:
+   * int64) for each of options->fields (none: snr) and statistics, in that order, rows sorted by
+   * the group. Without groups one row. Absent values are left out. Numbers do not depend on the
+   * number of threads. */
   typedef struct garco_stats garco_stats;
   GARCO_API garco_status garco_stats_compute (const char *const *sources, size_t nsources,
-                                              const garco_query_options *options, unsigned by,
-                                              const garco_aggregate *aggregates, size_t naggregates,
+                                              const garco_query_options *options,
+                                              const garco_stats_options *stats_options,
                                               garco_stats **stats, garco_error *error);
   GARCO_API const garco_batch *garco_stats_table (const garco_stats *stats);
   GARCO_API void garco_stats_free (garco_stats **stats);

@@ -1,12 +1,12 @@
-/* Grouped statistics.
+/* Grouped statistics: what query_statistic.c makes statistics of is gathered here.
  *
- * A new statistic is one row in `statistics`: its name, what must be gathered for it, and how it
- * comes from what was gathered.
- *
- * Groups are found by hashing (day, key), key = sys << 24 | sat << 16 | obs; the group's number
- * indexes one run of sums, a `sums` for each field:
+ * Groups are found by hashing (span, key), key = sys << 24 | sat << 16 | obs; the group's number
+ * indexes one run of sums, a `sums` for each field, and where the statistics need them as many bags
+ * of values (query_values.c) and pairs of ends (the first value and the last):
  *
  *   rows --> numbers of their groups, 1024 at a time --> per field: values as double --> sums
+ *                                                                                    --> bags
+ *                                                                    with their times --> ends
  *
  * Sums are kept as a running sum and the sum of what each addition rounded off (Neumaier), and the
  * squares likewise with the rounding of each square (Dekker's exact product), so that results do
@@ -23,116 +23,68 @@
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/error.h"
-#include "query/query_sums.h"
+#include "query/query_statistic.h"
 
 #define CHUNK 1024
 #define NO_GROUP UINT32_MAX
+#define ATTO_MS INT64_C (1000000000000000) /* attoseconds a millisecond */
+#define LEAST_SPILL (UINT64_C (1) << 20)   /* bags of less stay in memory */
 
 typedef struct group
 {
-  int64_t day;
+  int64_t span; /* its number, from 1970-01-01 on */
   uint32_t key;
+  int64_t rows;
 } group;
+
+/* A value and its time: ms, and what is beyond them. */
+typedef struct garco__end
+{
+  int64_t ms, beyond;
+  double value;
+} garco__end;
+
+typedef struct ends
+{
+  bool known;
+  garco__end first, last;
+} ends;
 
 struct garco__aggregator
 {
   unsigned by;
+  int64_t span_ms;
   size_t nfields;
   unsigned needs;
+  garco__value_store *store;
   size_t count, capacity; /* groups */
   group *groups;
-  garco__sums *sums; /* capacity * nfields */
+  garco__sums *sums; /* capacity * nfields, as the two below */
+  garco__bag *bags;  /* NULL unless values are needed */
+  ends *ends;        /* NULL unless ends are needed */
   uint32_t *slots;
   size_t nslots; /* a power of two, at least twice the groups */
 };
 
-static inline double
-wide_value (const garco__wide *sum)
-{
-  return isfinite (sum->high) ? sum->high + sum->low : sum->high;
-}
-
-/* ---------------------------------------------------------------- the statistics */
-
-static double
-mean_of (const garco__sums *s)
-{
-  return s->count > 0 ? wide_value (&s->sum) / (double)s->count : NAN;
-}
-
-static double
-sum_of (const garco__sums *s)
-{
-  return s->count > 0 ? wide_value (&s->sum) : 0;
-}
-
-static double
-min_of (const garco__sums *s)
-{
-  return s->count > 0 ? s->min : NAN;
-}
-
-static double
-max_of (const garco__sums *s)
-{
-  return s->count > 0 ? s->max : NAN;
-}
-
-/* n * squares - sum^2, then / (n * (n - 1)); exact products keep what cancels. */
-static double
-std_of (const garco__sums *s)
-{
-  double n = (double)s->count;
-  if (s->count < 2)
-    return NAN;
-  double total = s->sum.high + s->sum.low;
-  double rest = s->sum.low - (total - s->sum.high);
-  double whole = s->squares.high + s->squares.low;
-  double left = s->squares.low - (whole - s->squares.high);
-  garco__wide a = garco__exact_product (n, whole), b = garco__exact_product (total, total);
-  double spread = (a.high - b.high) + (a.low - b.low) + n * left - 2 * total * rest;
-  return spread > 0 ? sqrt (spread / n / (n - 1)) : isnan (spread) ? NAN : 0;
-}
-
-static const struct
-{
-  const char *name;
-  unsigned needs;
-  double (*value) (const garco__sums *);
-} statistics[GARCO_AGGREGATE_COUNT] = {
-    [GARCO_COUNT] = {"count", 0, NULL},
-    [GARCO_MEAN] = {"mean", GARCO__NEEDS_SUM, mean_of},
-    [GARCO_MIN] = {"min", GARCO__NEEDS_RANGE, min_of},
-    [GARCO_MAX] = {"max", GARCO__NEEDS_RANGE, max_of},
-    [GARCO_STD] = {"std", GARCO__NEEDS_SUM | GARCO__NEEDS_SQUARES, std_of},
-    [GARCO_SUM] = {"sum", GARCO__NEEDS_SUM, sum_of},
-};
-
-const char *
-garco_aggregate_name (garco_aggregate aggregate)
-{
-  return (unsigned)aggregate < GARCO_AGGREGATE_COUNT ? statistics[aggregate].name : "?";
-}
-
 /* ---------------------------------------------------------------- groups */
 
 static size_t
-hash_of (int64_t day, uint32_t key)
+hash_of (int64_t span, uint32_t key)
 {
-  uint64_t h = (uint64_t)day * UINT64_C (0x9e3779b97f4a7c15) ^ key;
+  uint64_t h = (uint64_t)span * UINT64_C (0x9e3779b97f4a7c15) ^ key;
   h = (h ^ h >> 32) * UINT64_C (0xd6e8feb86659fd93);
   return (size_t)(h ^ h >> 32);
 }
 
 /* The slot of a group, or the empty one where it belongs. */
 static size_t
-find_slot (const garco__aggregator *a, int64_t day, uint32_t key)
+find_slot (const garco__aggregator *a, int64_t span, uint32_t key)
 {
-  size_t slot = hash_of (day, key) & (a->nslots - 1);
+  size_t slot = hash_of (span, key) & (a->nslots - 1);
   while (a->slots[slot] != NO_GROUP)
   {
     const group *g = &a->groups[a->slots[slot]];
-    if (g->day == day && g->key == key)
+    if (g->span == span && g->key == key)
       break;
     slot = (slot + 1) & (a->nslots - 1);
   }
@@ -145,35 +97,51 @@ grow (garco__aggregator *a, garco_error *error)
   size_t capacity = a->capacity > 0 ? a->capacity * 2 : 64;
   if (capacity >= NO_GROUP / 4)
     return garco__fail (error, GARCO_ERR_LIMIT, NULL, "more than %zu groups", a->capacity);
-  void *groups = a->groups, *all = a->sums, *slots = a->slots;
+  void *groups = a->groups, *all = a->sums, *slots = a->slots, *bags = a->bags, *all_ends = a->ends;
   GARCO_TRY (garco__reallocate (&groups, capacity, sizeof *a->groups, error));
   a->groups = groups;
   GARCO_TRY (garco__reallocate (&all, capacity, a->nfields * sizeof *a->sums, error));
   a->sums = all;
+  if (a->needs & GARCO__NEEDS_VALUES)
+    GARCO_TRY (garco__reallocate (&bags, capacity, a->nfields * sizeof *a->bags, error));
+  a->bags = bags;
+  if (a->needs & GARCO__NEEDS_ENDS)
+    GARCO_TRY (garco__reallocate (&all_ends, capacity, a->nfields * sizeof *a->ends, error));
+  a->ends = all_ends;
   GARCO_TRY (garco__reallocate (&slots, capacity * 2, sizeof *a->slots, error));
   a->slots = slots;
   a->nslots = capacity * 2;
   a->capacity = capacity;
   memset (a->slots, 0xff, a->nslots * sizeof *a->slots);
   for (size_t i = 0; i < a->count; i++)
-    a->slots[find_slot (a, a->groups[i].day, a->groups[i].key)] = (uint32_t)i;
+    a->slots[find_slot (a, a->groups[i].span, a->groups[i].key)] = (uint32_t)i;
   return GARCO_OK;
 }
 
-static garco_status
-group_of (garco__aggregator *a, int64_t day, uint32_t key, uint32_t *number, garco_error *error)
+static void
+clear_field (garco__aggregator *a, size_t place)
 {
-  size_t slot = find_slot (a, day, key);
+  a->sums[place] = GARCO__SUMS_EMPTY;
+  if (a->bags != NULL)
+    memset (&a->bags[place], 0, sizeof *a->bags);
+  if (a->ends != NULL)
+    a->ends[place].known = false;
+}
+
+static garco_status
+group_of (garco__aggregator *a, int64_t span, uint32_t key, uint32_t *number, garco_error *error)
+{
+  size_t slot = find_slot (a, span, key);
   if (a->slots[slot] == NO_GROUP)
   {
     if (a->count == a->capacity)
     {
       GARCO_TRY (grow (a, error));
-      slot = find_slot (a, day, key);
+      slot = find_slot (a, span, key);
     }
     for (size_t f = 0; f < a->nfields; f++)
-      a->sums[a->count * a->nfields + f] = GARCO__SUMS_EMPTY;
-    a->groups[a->count] = (group){day, key};
+      clear_field (a, a->count * a->nfields + f);
+    a->groups[a->count] = (group){span, key, 0};
     a->slots[slot] = (uint32_t)a->count++;
   }
   *number = a->slots[slot];
@@ -181,19 +149,20 @@ group_of (garco__aggregator *a, int64_t day, uint32_t key, uint32_t *number, gar
 }
 
 garco_status
-garco__aggregator_new (unsigned by, size_t nfields, const garco_aggregate *aggregates,
-                       size_t naggregates, garco__aggregator **aggregator, garco_error *error)
+garco__aggregator_new (const garco__aggregation *wanted, garco__value_store *store,
+                       garco__aggregator **aggregator, garco_error *error)
 {
   void *made = NULL;
   uint32_t only;
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__aggregator), error));
   garco__aggregator *a = *aggregator = made;
-  a->by = by;
-  a->nfields = nfields;
-  for (size_t i = 0; i < naggregates; i++)
-    a->needs |= statistics[aggregates[i]].needs;
+  a->by = wanted->by;
+  a->span_ms = wanted->span_ms > 0 ? wanted->span_ms : GARCO__DAY_MS;
+  a->nfields = wanted->nfields;
+  a->needs = garco__statistics_need (wanted->statistics, wanted->nstatistics);
+  a->store = store;
   garco_status status = grow (a, error);
-  if (status >= 0 && by == 0)
+  if (status >= 0 && wanted->by == 0)
     status = group_of (a, 0, 0, &only, error);
   if (status < 0)
     garco__aggregator_free (aggregator);
@@ -203,41 +172,46 @@ garco__aggregator_new (unsigned by, size_t nfields, const garco_aggregate *aggre
 void
 garco__aggregator_free (garco__aggregator **aggregator)
 {
-  if (*aggregator == NULL)
+  garco__aggregator *a = *aggregator;
+  if (a == NULL)
     return;
-  free ((*aggregator)->groups);
-  free ((*aggregator)->sums);
-  free ((*aggregator)->slots);
-  free (*aggregator);
+  for (size_t i = 0; a->bags != NULL && i < a->count * a->nfields; i++)
+    garco__bag_free (&a->bags[i], a->store);
+  free (a->groups);
+  free (a->sums);
+  free (a->bags);
+  free (a->ends);
+  free (a->slots);
+  free (a);
   *aggregator = NULL;
 }
 
 /* ---------------------------------------------------------------- adding rows */
 
 static int64_t
-start_of_day (int64_t day)
+start_of_span (const garco__aggregator *a, int64_t span)
 {
-  if (day < INT64_MIN / GARCO__DAY_MS)
+  if (span < INT64_MIN / a->span_ms)
     return INT64_MIN;
-  return day > INT64_MAX / GARCO__DAY_MS ? INT64_MAX : day * GARCO__DAY_MS;
+  return span > INT64_MAX / a->span_ms ? INT64_MAX : span * a->span_ms;
 }
 
-/* Days of a chunk of times, in place. Times come in runs of one day. */
+/* Numbers of the spans of a chunk of times, in place. Times come in runs of one span. */
 static void
-days_of_times (const garco_column *column, size_t n, int64_t *times)
+spans_of_times (const garco__aggregator *a, const garco_column *column, size_t n, int64_t *times)
 {
-  int64_t numerator, denominator, day = 0, start = 1, end = 0;
+  int64_t numerator, denominator, span = 0, start = 1, end = 0;
   garco__time_unit (column->type, &numerator, &denominator);
   for (size_t i = 0; i < n; i++)
   {
     int64_t ms = garco__time_to_ms (times[i], numerator, denominator);
     if (ms < start || ms >= end)
     {
-      day = garco__floor_div (ms, GARCO__DAY_MS);
-      start = start_of_day (day);
-      end = start_of_day (day + 1);
+      span = garco__floor_div (ms, a->span_ms);
+      start = start_of_span (a, span);
+      end = start_of_span (a, span + 1);
     }
-    times[i] = day;
+    times[i] = span;
   }
 }
 
@@ -263,27 +237,27 @@ static garco_status
 number_rows (garco__aggregator *a, const garco_batch *batch, int64_t from, size_t n,
              const char *source, uint32_t *numbers, garco_error *error)
 {
-  int64_t values[CHUNK], days[CHUNK];
+  int64_t values[CHUNK], spans[CHUNK];
   uint32_t keys[CHUNK];
   size_t column = 0;
-  memset (days, 0, n * sizeof *days);
+  memset (spans, 0, n * sizeof *spans);
   memset (keys, 0, n * sizeof *keys);
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
   {
     if ((a->by >> k & 1) == 0)
       continue;
     const garco_column *from_column = &batch->columns[column++];
-    garco__column_int64 (from_column, from, n, k == GARCO__TIME ? days : values);
+    garco__column_int64 (from_column, from, n, k == GARCO__TIME ? spans : values);
     if (k == GARCO__TIME)
-      days_of_times (from_column, n, days);
+      spans_of_times (a, from_column, n, spans);
     else
       GARCO_TRY (add_key ((garco__key)k, values, n, keys, source, error));
   }
   for (size_t i = 0; i < n; i++)
-    if (i > 0 && days[i] == days[i - 1] && keys[i] == keys[i - 1])
+    if (i > 0 && spans[i] == spans[i - 1] && keys[i] == keys[i - 1])
       numbers[i] = numbers[i - 1];
     else
-      GARCO_TRY (group_of (a, days[i], keys[i], &numbers[i], error));
+      GARCO_TRY (group_of (a, spans[i], keys[i], &numbers[i], error));
   return GARCO_OK;
 }
 
@@ -301,33 +275,124 @@ blank_absent (const garco_column *column, int64_t from, size_t n, double *values
         values[i] = NAN;
 }
 
+static bool
+is_earlier (const garco__end *a, const garco__end *b)
+{
+  if (a->ms != b->ms)
+    return a->ms < b->ms;
+  return a->beyond != b->beyond ? a->beyond < b->beyond : a->value < b->value;
+}
+
 static void
+add_end (ends *all, const garco__end *one)
+{
+  if (!all->known || is_earlier (one, &all->first))
+    all->first = *one;
+  if (!all->known || is_earlier (&all->last, one))
+    all->last = *one;
+  all->known = true;
+}
+
+/* Adds values with the times of a column to the ends of their groups. */
+static void
+add_ends (garco__aggregator *a, size_t field, const uint32_t *numbers, const garco_column *times,
+          int64_t from, const double *values, size_t n)
+{
+  int64_t raw[CHUNK], numerator, denominator;
+  garco__time_unit (times->type, &numerator, &denominator);
+  garco__column_int64 (times, from, n, raw);
+  for (size_t i = 0; i < n; i++)
+  {
+    int64_t ms = garco__time_to_ms (raw[i], numerator, denominator);
+    int64_t beyond = denominator > 1 ? (raw[i] - ms * denominator) * (ATTO_MS / denominator) : 0;
+    if (!isnan (values[i]))
+      add_end (&a->ends[numbers[i] * a->nfields + field], &(garco__end){ms, beyond, values[i]});
+  }
+}
+
+/* Adds values to the bags of their groups, those of one group together. */
+static garco_status
+add_to_bags (garco__aggregator *a, size_t field, const uint32_t *numbers, const double *values,
+             size_t n, garco_error *error)
+{
+  for (size_t i = 0, j; i < n; i = j)
+  {
+    for (j = i + 1; j < n && numbers[j] == numbers[i];)
+      j++;
+    garco__bag *bag = &a->bags[numbers[i] * a->nfields + field];
+    GARCO_TRY (garco__bag_add (bag, a->store, values + i, j - i, error));
+  }
+  return GARCO_OK;
+}
+
+/* Gives memory back where all bags together hold too much: those of this aggregator become sorted
+ * runs, and where that is not enough they go into the file. */
+static garco_status
+shrink_bags (garco__aggregator *a, garco_error *error)
+{
+  for (int spill = 0; spill < 2 && garco__value_store_full (a->store); spill++)
+  {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < a->count * a->nfields; i++)
+      bytes += garco__bag_bytes (&a->bags[i]);
+    for (size_t i = 0; i < a->count * a->nfields && bytes >= LEAST_SPILL; i++)
+      GARCO_TRY (garco__bag_shrink (&a->bags[i], a->store, spill > 0, error));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
 add_values (garco__aggregator *a, size_t field, const uint32_t *numbers, const double *values,
-            size_t n)
+            size_t n, garco_error *error)
 {
   for (size_t i = 0; i < n; i++)
     garco__sums_add (&a->sums[numbers[i] * a->nfields + field], a->needs, values[i]);
+  return a->bags == NULL ? GARCO_OK : add_to_bags (a, field, numbers, values, n, error);
 }
 
+/* Columns: keys, fields and, where ends are needed, the time. */
 static garco_status
 check_columns (const garco__aggregator *a, const garco_batch *batch, size_t nkeys,
                const char *source, garco_error *error)
 {
   int64_t numerator, denominator;
-  for (size_t i = 0; i < nkeys + a->nfields; i++)
+  size_t count = nkeys + a->nfields;
+  for (size_t i = 0; i < count + (a->ends != NULL ? 1 : 0); i++)
   {
     const garco_column *column = &batch->columns[i];
+    bool is_field = i >= nkeys && i < count;
     bool good =
-        i < nkeys ? garco__type_is_integer (column->type) : garco__type_is_number (column->type);
-    if (i == 0 && (a->by & GARCO_BY_DAY) != 0)
+        is_field ? garco__type_is_number (column->type) : garco__type_is_integer (column->type);
+    if ((i == 0 && (a->by & GARCO_BY_DAY) != 0) || i == count)
       good = garco__time_unit (column->type, &numerator, &denominator);
     if (!good || column->width != 1)
       return garco__fail (error, GARCO_ERR_ARGUMENT, source,
                           "field \"%s\" is of type %s%s: expected %s", column->name,
                           garco_datatype_name (column->type),
                           column->width == 1 ? "" : ", several a cell",
-                          i < nkeys ? "integers to group by" : "a number");
+                          is_field    ? "a number"
+                          : i < nkeys ? "integers to group by"
+                                      : "a time");
   }
+  return GARCO_OK;
+}
+
+static garco_status
+add_fields (garco__aggregator *a, const garco_batch *batch, size_t nkeys, int64_t from, size_t n,
+            const uint32_t *numbers, garco_error *error)
+{
+  double values[CHUNK];
+  for (size_t f = 0; f < a->nfields; f++)
+  {
+    const garco_column *column = &batch->columns[nkeys + f];
+    garco__column_double (column, from, n, values);
+    blank_absent (column, from, n, values);
+    GARCO_TRY (add_values (a, f, numbers, values, n, error));
+    if (a->ends != NULL)
+      add_ends (a, f, numbers, &batch->columns[nkeys + a->nfields], from, values, n);
+  }
+  for (size_t i = 0; i < n; i++)
+    a->groups[numbers[i]].rows++;
   return GARCO_OK;
 }
 
@@ -336,7 +401,6 @@ garco__aggregator_add (garco__aggregator *a, const garco_batch *batch, const cha
                        garco_error *error)
 {
   uint32_t numbers[CHUNK];
-  double values[CHUNK];
   size_t nkeys = 0;
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
     nkeys += a->by >> k & 1;
@@ -345,34 +409,9 @@ garco__aggregator_add (garco__aggregator *a, const garco_batch *batch, const cha
   {
     size_t n = batch->rows - from < CHUNK ? (size_t)(batch->rows - from) : CHUNK;
     GARCO_TRY (number_rows (a, batch, from, n, source, numbers, error));
-    for (size_t f = 0; f < a->nfields; f++)
-    {
-      const garco_column *column = &batch->columns[nkeys + f];
-      garco__column_double (column, from, n, values);
-      blank_absent (column, from, n, values);
-      add_values (a, f, numbers, values, n);
-    }
+    GARCO_TRY (add_fields (a, batch, nkeys, from, n, numbers, error));
   }
-  return GARCO_OK;
-}
-
-bool
-garco__aggregates_by_runs (const garco_aggregate *aggregates, size_t naggregates)
-{
-  for (size_t i = 0; i < naggregates; i++)
-    switch (aggregates[i])
-    {
-    case GARCO_COUNT:
-    case GARCO_MEAN:
-    case GARCO_MIN:
-    case GARCO_MAX:
-    case GARCO_STD:
-    case GARCO_SUM:
-      break;
-    default:
-      return false;
-    }
-  return true;
+  return a->bags == NULL ? GARCO_OK : shrink_bags (a, error);
 }
 
 garco_status
@@ -383,37 +422,59 @@ garco__aggregator_group (garco__aggregator *a, const int64_t keys[GARCO__KEY_COU
   for (size_t k = GARCO__SYS; k < GARCO__KEY_COUNT; k++)
     if (a->by >> k & 1)
       GARCO_TRY (add_key ((garco__key)k, &keys[k], 1, &key, source, error));
-  bool days = (a->by >> GARCO__TIME & 1) != 0;
-  return group_of (a, days ? garco__floor_div (keys[GARCO__TIME], GARCO__DAY_MS) : 0, key, number,
+  bool timed = (a->by >> GARCO__TIME & 1) != 0;
+  return group_of (a, timed ? garco__floor_div (keys[GARCO__TIME], a->span_ms) : 0, key, number,
                    error);
 }
 
-void
+garco_status
 garco__aggregator_add_run (garco__aggregator *a, uint32_t number, size_t field,
-                           const garco_column *column, int64_t from, size_t count)
+                           const garco_column *column, int64_t from, size_t count,
+                           garco_error *error)
 {
   double values[CHUNK];
   garco__sums *s = &a->sums[number * a->nfields + field];
+  if (field == 0)
+    a->groups[number].rows += (int64_t)count;
   for (size_t n; count > 0; from += (int64_t)n, count -= n)
   {
     n = count < CHUNK ? count : CHUNK;
     garco__column_double (column, from, n, values);
     blank_absent (column, from, n, values);
     garco__sums_add_run (s, a->needs, values, n);
+    if (a->bags != NULL)
+      GARCO_TRY (
+          garco__bag_add (&a->bags[number * a->nfields + field], a->store, values, n, error));
   }
+  return a->bags == NULL ? GARCO_OK : shrink_bags (a, error);
+}
+
+static garco_status
+merge_field (garco__aggregator *a, size_t place, garco__aggregator *from, size_t other,
+             garco_error *error)
+{
+  garco__sums_merge (&a->sums[place], &from->sums[other]);
+  if (a->ends != NULL && from->ends[other].known)
+  {
+    add_end (&a->ends[place], &from->ends[other].first);
+    add_end (&a->ends[place], &from->ends[other].last);
+  }
+  return a->bags == NULL ? GARCO_OK
+                         : garco__bag_merge (&a->bags[place], &from->bags[other], a->store, error);
 }
 
 garco_status
-garco__aggregator_merge (garco__aggregator *a, const garco__aggregator *from, garco_error *error)
+garco__aggregator_merge (garco__aggregator *a, garco__aggregator *from, garco_error *error)
 {
   for (size_t i = 0; i < from->count; i++)
   {
     uint32_t number;
-    GARCO_TRY (group_of (a, from->groups[i].day, from->groups[i].key, &number, error));
+    GARCO_TRY (group_of (a, from->groups[i].span, from->groups[i].key, &number, error));
+    a->groups[number].rows += from->groups[i].rows;
     for (size_t f = 0; f < a->nfields; f++)
-      garco__sums_merge (&a->sums[number * a->nfields + f], &from->sums[i * a->nfields + f]);
+      GARCO_TRY (merge_field (a, number * a->nfields + f, from, i * a->nfields + f, error));
   }
-  return GARCO_OK;
+  return a->bags == NULL ? GARCO_OK : shrink_bags (a, error);
 }
 
 /* ---------------------------------------------------------------- results */
@@ -424,18 +485,18 @@ garco__aggregator_groups (const garco__aggregator *aggregator)
   return aggregator->count;
 }
 
-typedef struct place
+typedef struct numbered
 {
   group group;
   size_t number;
-} place;
+} numbered;
 
 static int
 compare_places (const void *left, const void *right)
 {
-  const group *a = &((const place *)left)->group, *b = &((const place *)right)->group;
-  if (a->day != b->day)
-    return a->day < b->day ? -1 : 1;
+  const group *a = &((const numbered *)left)->group, *b = &((const numbered *)right)->group;
+  if (a->span != b->span)
+    return a->span < b->span ? -1 : 1;
   return a->key < b->key ? -1 : a->key > b->key;
 }
 
@@ -443,10 +504,10 @@ garco_status
 garco__aggregator_sort (const garco__aggregator *a, size_t *order, garco_error *error)
 {
   void *made = NULL;
-  GARCO_TRY (garco__allocate (&made, a->count, sizeof (place), error));
-  place *places = made;
+  GARCO_TRY (garco__allocate (&made, a->count, sizeof (numbered), error));
+  numbered *places = made;
   for (size_t i = 0; i < a->count; i++)
-    places[i] = (place){a->groups[i], i};
+    places[i] = (numbered){a->groups[i], i};
   qsort (places, a->count, sizeof *places, compare_places);
   for (size_t i = 0; i < a->count; i++)
     order[i] = places[i].number;
@@ -467,7 +528,7 @@ garco__aggregator_key (const garco__aggregator *a, size_t number, garco__key key
   case GARCO__OBS:
     return g->key & UINT16_MAX;
   default:
-    return start_of_day (g->day);
+    return start_of_span (a, g->span);
   }
 }
 
@@ -477,9 +538,30 @@ garco__aggregator_count (const garco__aggregator *a, size_t number, size_t field
   return a->sums[number * a->nfields + field].count;
 }
 
+int64_t
+garco__aggregator_absent (const garco__aggregator *a, size_t number, size_t field)
+{
+  return a->groups[number].rows - a->sums[number * a->nfields + field].count;
+}
+
 double
 garco__aggregator_value (const garco__aggregator *a, size_t number, size_t field,
                          garco_aggregate aggregate)
 {
-  return statistics[aggregate].value (&a->sums[number * a->nfields + field]);
+  size_t place = number * a->nfields + field;
+  if (aggregate != GARCO_FIRST && aggregate != GARCO_LAST)
+    return garco__statistic_value (aggregate, &a->sums[place]);
+  const ends *both = &a->ends[place];
+  if (!both->known)
+    return NAN;
+  return aggregate == GARCO_FIRST ? both->first.value : both->last.value;
+}
+
+garco_status
+garco__aggregator_quantiles (garco__aggregator *a, size_t number, size_t field,
+                             const double *wanted, size_t nwanted, double *quantiles,
+                             garco_error *error)
+{
+  return garco__bag_quantiles (&a->bags[number * a->nfields + field], a->store, wanted, nwanted,
+                               quantiles, error);
 }

@@ -5,41 +5,57 @@
 
 #include "garco.h"
 #include "query/query_columns.h"
+#include "query/query_values.h"
 
 typedef struct garco__aggregator garco__aggregator;
 
-/* `by` of GARCO_BY_*; `nfields` columns are added up, for the statistics named. */
-garco_status garco__aggregator_new (unsigned by, size_t nfields, const garco_aggregate *aggregates,
-                                    size_t naggregates, garco__aggregator **aggregator,
-                                    garco_error *error);
-/* Adds a batch whose columns are the keys of `by` in their order (time for the day), then the
- * fields. `source` is named by errors. */
+/* What is to be gathered. */
+typedef struct garco__aggregation
+{
+  unsigned by;     /* a bit a key: 1 << GARCO__SYS ... */
+  int64_t span_ms; /* of the groups in time; 0: a day */
+  size_t nfields;  /* columns that are added up */
+  const garco_statistic *statistics;
+  size_t nstatistics;
+} garco__aggregation;
+
+/* `store`, which aggregators share, outlives it; it may be NULL where no values are needed. */
+garco_status garco__aggregator_new (const garco__aggregation *wanted, garco__value_store *store,
+                                    garco__aggregator **aggregator, garco_error *error);
+/* Adds a batch whose columns are the keys of `by` in their order, then the fields, then the time
+ * where GARCO__NEEDS_ENDS. `source` is named by errors. */
 garco_status garco__aggregator_add (garco__aggregator *aggregator, const garco_batch *batch,
                                     const char *source, garco_error *error);
-/* Whether these statistics can be gathered run by run, whatever the order of the runs. */
-bool garco__aggregates_by_runs (const garco_aggregate *aggregates, size_t naggregates);
 /* The number of the group that a cell of these keys belongs to, made where it is new: the time's ms
  * and the numbers of the other keys, of which only those of `by` count. */
 garco_status garco__aggregator_group (garco__aggregator *aggregator,
                                       const int64_t keys[GARCO__KEY_COUNT], const char *source,
                                       uint32_t *number, garco_error *error);
-/* Adds `count` values of a numeric column, from row `from` on, to field `field` of that group. */
-void garco__aggregator_add_run (garco__aggregator *aggregator, uint32_t number, size_t field,
-                                const garco_column *column, int64_t from, size_t count);
-/* Adds what `from`, made with the same arguments, has gathered. */
-garco_status garco__aggregator_merge (garco__aggregator *aggregator, const garco__aggregator *from,
+/* Adds `count` values of a numeric column, from row `from` on, to field `field` of that group: all
+ * fields of the same rows, from field 0 on. Not where GARCO__NEEDS_ENDS. */
+garco_status garco__aggregator_add_run (garco__aggregator *aggregator, uint32_t number,
+                                        size_t field, const garco_column *column, int64_t from,
+                                        size_t count, garco_error *error);
+/* Adds what `from`, made with the same arguments, has gathered, and takes its values. */
+garco_status garco__aggregator_merge (garco__aggregator *aggregator, garco__aggregator *from,
                                       garco_error *error);
 size_t garco__aggregator_groups (const garco__aggregator *aggregator);
 
 /* Groups sorted: fills `order` with their numbers. */
 garco_status garco__aggregator_sort (const garco__aggregator *aggregator, size_t *order,
                                      garco_error *error);
-/* The key `key` of a group (for GARCO__TIME the ms of the day's start). */
+/* The key `key` of a group (for GARCO__TIME the ms of the span's start). */
 int64_t garco__aggregator_key (const garco__aggregator *aggregator, size_t group, garco__key key);
 int64_t garco__aggregator_count (const garco__aggregator *aggregator, size_t group, size_t field);
-/* Any statistic but the count; NaN where it has no value. */
+/* Values that are NaN or null. */
+int64_t garco__aggregator_absent (const garco__aggregator *aggregator, size_t group, size_t field);
+/* Any statistic but numbers of values and quantiles; NaN where it has no value. */
 double garco__aggregator_value (const garco__aggregator *aggregator, size_t group, size_t field,
                                 garco_aggregate aggregate);
+/* Quantiles, of a NaN the median. */
+garco_status garco__aggregator_quantiles (garco__aggregator *aggregator, size_t group, size_t field,
+                                          const double *wanted, size_t nwanted, double *quantiles,
+                                          garco_error *error);
 void garco__aggregator_free (garco__aggregator **aggregator);
 
 #endif

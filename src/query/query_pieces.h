@@ -26,8 +26,9 @@ typedef struct garco__piece
 #define GARCO__TILE_PIECES 64
 #define GARCO__ARRAY_PIECES 16
 garco_status garco__pieces_cut (const char *const *sources, size_t nsources,
-                                const garco_query_options *options, unsigned by, bool by_runs,
-                                garco__piece **pieces, size_t *npieces, garco_error *error);
+                                const garco_query_options *options, unsigned by, int64_t span_ms,
+                                bool by_runs, garco__piece **pieces, size_t *npieces,
+                                garco_error *error);
 void garco__pieces_free (garco__piece **pieces, size_t npieces);
 
 #endif

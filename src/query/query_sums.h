@@ -24,6 +24,8 @@ typedef struct garco__sums
 #define GARCO__NEEDS_SUM 1u
 #define GARCO__NEEDS_SQUARES 2u
 #define GARCO__NEEDS_RANGE 4u
+#define GARCO__NEEDS_VALUES 8u /* all of them: query_values.h */
+#define GARCO__NEEDS_ENDS 16u  /* the first and the last by time */
 
 #define GARCO__SUMS_EMPTY ((garco__sums){0, {0, 0}, {0, 0}, INFINITY, -INFINITY})
 

@@ -122,9 +122,20 @@ dimension_is_plain (const garco__field *field)
   return field->width == 1 && garco__type_is_integer (field->type) && field->type != GARCO_UINT64;
 }
 
+/* Length of a span in the time's own unit, 1 where each unit lies in one; 0: neither. */
+static int64_t
+span_of_unit (const garco__array_rows *bound, int64_t span_ms)
+{
+  if (bound->denominator > 1)
+    return bound->denominator <= INT64_MAX / span_ms ? span_ms * bound->denominator : 0;
+  if (bound->numerator > 0 && span_ms % bound->numerator == 0)
+    return span_ms / bound->numerator;
+  return bound->numerator % span_ms == 0 ? 1 : 0;
+}
+
 /* Whether runs can answer: all that selects and groups is a dimension of integers. */
 static bool
-is_eligible (const garco__tiles *tiles, unsigned by)
+is_eligible (const garco__tiles *tiles, unsigned by, int64_t span_ms)
 {
   const garco__array_rows *bound = tiles->bound;
   const garco__schema *schema = tiles->scan->schema;
@@ -137,8 +148,7 @@ is_eligible (const garco__tiles *tiles, unsigned by)
   for (size_t f = 0; f < tiles->nfields; f++)
     if (!field_is_plain (tiles, tiles->fields[f]))
       return false;
-  return bound->denominator == 1 || (by & GARCO_BY_DAY) == 0 ||
-         bound->denominator <= INT64_MAX / GARCO__DAY_MS;
+  return (by & GARCO_BY_DAY) == 0 || span_of_unit (bound, span_ms) > 0;
 }
 
 static int64_t
@@ -152,17 +162,8 @@ value_of_key (garco_datatype type, uint64_t key)
   return value;
 }
 
-/* Length of a day in the time's own unit; days and weeks are units of their own. */
-static int64_t
-day_of_unit (const garco__array_rows *bound)
-{
-  if (bound->denominator > 1)
-    return GARCO__DAY_MS * bound->denominator;
-  return bound->numerator < GARCO__DAY_MS ? GARCO__DAY_MS / bound->numerator : 1;
-}
-
 static garco_status
-describe_dimension (garco__tiles *tiles, size_t field, unsigned by, dimension *d,
+describe_dimension (garco__tiles *tiles, size_t field, unsigned by, int64_t span_ms, dimension *d,
                     garco_error *error)
 {
   const garco__key_ranges *ranges = &tiles->scan->ranges[field];
@@ -171,7 +172,7 @@ describe_dimension (garco__tiles *tiles, size_t field, unsigned by, dimension *d
   d->field = field;
   d->key = garco__array_key_of_field (tiles->bound, field);
   d->grouped = d->key >= 0 && (by >> d->key & 1) != 0;
-  d->bucket = d->key == GARCO__TIME ? day_of_unit (tiles->bound) : 1;
+  d->bucket = d->grouped && d->key == GARCO__TIME ? span_of_unit (tiles->bound, span_ms) : 1;
   d->ranges.given = ranges->given;
   d->ranges.count = ranges->count;
   GARCO_TRY (garco__allocate (&bounds, 2 * ranges->count, sizeof (int64_t), error));
@@ -182,24 +183,25 @@ describe_dimension (garco__tiles *tiles, size_t field, unsigned by, dimension *d
 }
 
 static int
-smaller_first (const void *a, const void *b)
+times_last (const void *a, const void *b)
 {
   const dimension *x = a, *y = b;
-  return x->bucket != y->bucket ? (x->bucket < y->bucket ? -1 : 1)
-                                : (x->field > y->field) - (x->field < y->field);
+  bool left = x->key == GARCO__TIME, right = y->key == GARCO__TIME;
+  return left != right ? (left ? 1 : -1) : (x->field > y->field) - (x->field < y->field);
 }
 
 /* Times, of which hardly two are equal, go last. */
 static garco_status
-describe_dimensions (garco__tiles *tiles, unsigned by, garco_error *error)
+describe_dimensions (garco__tiles *tiles, unsigned by, int64_t span_ms, garco_error *error)
 {
   void *room = NULL;
   size_t ndims = tiles->scan->schema->ndims;
   GARCO_TRY (garco__allocate (&room, ndims, sizeof (dimension), error));
   tiles->dims = room;
   for (; tiles->ndims < ndims; tiles->ndims++)
-    GARCO_TRY (describe_dimension (tiles, tiles->ndims, by, &tiles->dims[tiles->ndims], error));
-  qsort (tiles->dims, ndims, sizeof *tiles->dims, smaller_first);
+    GARCO_TRY (
+        describe_dimension (tiles, tiles->ndims, by, span_ms, &tiles->dims[tiles->ndims], error));
+  qsort (tiles->dims, ndims, sizeof *tiles->dims, times_last);
   return GARCO_OK;
 }
 
@@ -237,7 +239,8 @@ part_tiles (garco__tiles *tiles, garco_error *error)
 }
 
 static garco_status
-bind (garco__tiles *tiles, const char *uri, unsigned by, bool *eligible, garco_error *error)
+bind (garco__tiles *tiles, const char *uri, unsigned by, int64_t span_ms, bool *eligible,
+      garco_error *error)
 {
   void *fields = NULL;
   size_t nkeys = (size_t)__builtin_popcount (by);
@@ -251,16 +254,16 @@ bind (garco__tiles *tiles, const char *uri, unsigned by, bool *eligible, garco_e
   GARCO_TRY (garco__allocate (&fields, tiles->nfields, sizeof (size_t), error));
   tiles->fields = fields;
   memcpy (tiles->fields, tiles->bound->fields + nkeys, tiles->nfields * sizeof (size_t));
-  *eligible = is_eligible (tiles, by);
+  *eligible = is_eligible (tiles, by, span_ms);
   if (!*eligible)
     return GARCO_OK;
-  GARCO_TRY (describe_dimensions (tiles, by, error));
+  GARCO_TRY (describe_dimensions (tiles, by, span_ms, error));
   return part_tiles (tiles, error);
 }
 
 garco_status
 garco__tiles_open (const char *uri, const garco_query_options *options, const garco_array *seen,
-                   unsigned by, garco__tiles **tiles, garco_error *error)
+                   unsigned by, int64_t span_ms, garco__tiles **tiles, garco_error *error)
 {
   void *made = NULL;
   bool eligible = false;
@@ -271,7 +274,7 @@ garco__tiles_open (const char *uri, const garco_query_options *options, const ga
       (garco__request){options, &own->selection, options->nfields, options->fields, seen, NULL};
   garco_status status = garco__selection_read (options, &own->selection, error);
   if (status >= 0)
-    status = bind (own, uri, by, &eligible, error);
+    status = bind (own, uri, by, span_ms, &eligible, error);
   if (status < 0 || !eligible)
     garco__tiles_free (tiles);
   return status;
@@ -435,7 +438,8 @@ add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *r
                                  .width = 1,
                                  .values = w->column.values.data,
                                  .validity = field->nullable ? w->validity.values.data : NULL};
-    garco__aggregator_add_run (job->aggregator, number, f, &column, (int64_t)at, (size_t)(to - at));
+    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, (int64_t)at,
+                                          (size_t)(to - at), job->error));
   }
   return GARCO_OK;
 }
@@ -444,20 +448,25 @@ add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *r
 static garco_status
 add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *run)
 {
+  static const uint8_t nulls[FILL_BYTES];
   worker *w = job->worker;
   uint32_t number;
   bool null = field->nullable && field->fill_valid == 0;
   size_t most = FILL_BYTES / field->cell_size;
   GARCO_TRY (group_of_run (job, run, &number));
   w->fill.size = 0;
-  for (size_t i = 0; i < most && !null; i++)
+  for (size_t i = 0; i < most; i++)
     GARCO_TRY (garco__buffer_append (&w->fill, field->fill, field->cell_size, job->error));
-  const garco_column column = {
-      .name = field->name, .type = field->type, .width = 1, .values = w->fill.data};
-  for (uint64_t at = run->from, n; at < run->to && !null; at += n)
+  const garco_column column = {.name = field->name,
+                               .type = field->type,
+                               .width = 1,
+                               .values = w->fill.data,
+                               .validity = null ? nulls : NULL};
+  for (uint64_t at = run->from, n; at < run->to; at += n)
   {
     n = run->to - at < most ? run->to - at : most;
-    garco__aggregator_add_run (job->aggregator, number, f, &column, 0, (size_t)n);
+    GARCO_TRY (
+        garco__aggregator_add_run (job->aggregator, number, f, &column, 0, (size_t)n, job->error));
   }
   return GARCO_OK;
 }

@@ -10,11 +10,11 @@
 typedef struct garco__tiles garco__tiles;
 
 /* Binds a question to the array at `uri` in the state that `seen` shows. `options->fields` are the
- * keys of `by` in their order and then what is added up; options and what they point at outlive it.
- * *tiles is NULL where the question must be answered row by row. */
+ * keys of `by` in their order and then what is added up; times are grouped by spans. options and
+ * what they point at outlive it. *tiles is NULL where the question must be answered row by row. */
 garco_status garco__tiles_open (const char *uri, const garco_query_options *options,
-                                const garco_array *seen, unsigned by, garco__tiles **tiles,
-                                garco_error *error);
+                                const garco_array *seen, unsigned by, int64_t span_ms,
+                                garco__tiles **tiles, garco_error *error);
 void garco__tiles_free (garco__tiles **tiles);
 
 /* How many tiles are settled. */

@@ -7,15 +7,16 @@
 #include "query/query_aggregate.h"
 #include "query/query_project.h"
 
-static const garco_aggregate every[] = {GARCO_COUNT, GARCO_MEAN, GARCO_MIN,
-                                        GARCO_MAX,   GARCO_STD,  GARCO_SUM};
+static const garco_statistic every[] = {{GARCO_COUNT, 0}, {GARCO_MEAN, 0}, {GARCO_MIN, 0},
+                                        {GARCO_MAX, 0},   {GARCO_STD, 0},  {GARCO_SUM, 0}};
 
 static garco__aggregator *
 aggregator_of (unsigned by, const garco_batch *batch)
 {
   garco__aggregator *aggregator = NULL;
   garco_error error;
-  assert_ok (garco__aggregator_new (by, 1, every, 6, &aggregator, &error), &error);
+  const garco__aggregation wanted = {by, 0, 1, every, 6};
+  assert_ok (garco__aggregator_new (&wanted, NULL, &aggregator, &error), &error);
   assert_ok (garco__aggregator_add (aggregator, batch, "test", &error), &error);
   return aggregator;
 }
@@ -173,12 +174,15 @@ what_is_no_number_is_refused (void **state)
   garco_batch batch = {1, 1, &text};
   garco__aggregator *a = NULL;
   garco_error error;
-  assert_ok (garco__aggregator_new (0, 1, every, 6, &a, &error), &error);
+  assert_ok (garco__aggregator_new (&(garco__aggregation){0, 0, 1, every, 6}, NULL, &a, &error),
+             &error);
   assert_int_equal (garco__aggregator_add (a, &batch, "t.tdb", &error), GARCO_ERR_ARGUMENT);
   assert_non_null (strstr (error.message, "field \"name\" is of type string_ascii"));
   garco__aggregator_free (&a);
   batch = (garco_batch){1, 2, pair};
-  assert_ok (garco__aggregator_new (GARCO_BY_SAT, 1, every, 6, &a, &error), &error);
+  assert_ok (
+      garco__aggregator_new (&(garco__aggregation){GARCO_BY_SAT, 0, 1, every, 6}, NULL, &a, &error),
+      &error);
   assert_int_equal (garco__aggregator_add (a, &batch, "t.tdb", &error), GARCO_ERR_LIMIT);
   garco__aggregator_free (&a);
 }

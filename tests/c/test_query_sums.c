@@ -73,19 +73,19 @@ static void
 aggregator_takes_runs (void **state)
 {
   (void)state;
-  static const garco_aggregate every[] = {GARCO_COUNT, GARCO_MEAN};
+  static const garco_statistic every[] = {{GARCO_COUNT, 0}, {GARCO_MEAN, 0}};
+  const garco__aggregation wanted = {GARCO_BY_DAY | GARCO_BY_SAT, 0, 1, every, 2};
   static const float values[] = {1, NAN, 3, 8};
   const garco_column column = {"snr", GARCO_FLOAT32, 1, values, NULL, NULL};
   const int64_t keys[2][GARCO__KEY_COUNT] = {{86400000, 0, 3, 12611}, {86399999, 1, 3, 12611}};
   garco__aggregator *aggregator = NULL;
   garco_error error;
   uint32_t numbers[2];
-  assert_ok (garco__aggregator_new (GARCO_BY_DAY | GARCO_BY_SAT, 1, every, 2, &aggregator, &error),
-             &error);
+  assert_ok (garco__aggregator_new (&wanted, NULL, &aggregator, &error), &error);
   for (size_t i = 0; i < 2; i++)
     assert_ok (garco__aggregator_group (aggregator, keys[i], "test", &numbers[i], &error), &error);
-  garco__aggregator_add_run (aggregator, numbers[0], 0, &column, 0, 3);
-  garco__aggregator_add_run (aggregator, numbers[1], 0, &column, 3, 1);
+  assert_ok (garco__aggregator_add_run (aggregator, numbers[0], 0, &column, 0, 3, &error), &error);
+  assert_ok (garco__aggregator_add_run (aggregator, numbers[1], 0, &column, 3, 1, &error), &error);
   assert_int_equal (garco__aggregator_groups (aggregator), 2);
   assert_int_equal (garco__aggregator_count (aggregator, numbers[0], 0), 2);
   assert_true (garco__aggregator_value (aggregator, numbers[0], 0, GARCO_MEAN) == 2);

@@ -42,6 +42,24 @@ def test_statistics(garco, files, options, out):
     assert garco("stats", "min.24o", *options).out == out
 
 
+@pytest.mark.parametrize("options, out", [
+    (["--agg", "median,q25,q0.75,nan"], "snr_median,snr_q25,snr_q75,snr_nan\n44,40,45.25,1\n"),
+    (["--agg", "first,last", "--by", "sat"], "sat,snr_first,snr_last\n5,45.25,44\n7,30,30\n24,40,40\n"),
+    (["--agg", "first,last,nan", "--field", "range,snr", "--by", "30s", "--end", "2024-05-12"],
+     "time,range_first,range_last,range_nan,snr_first,snr_last,snr_nan\n"
+     "2024-05-11T00:00:00.000,20891533,21000000,0,40,45.25,1\n"
+     "2024-05-11T00:00:30.000,20891500,20891500,1,30,46.5,0\n"),
+    (["--agg", "count", "--by", "hour,day,12h,obs"],
+     "day,hour,time,obs_code,snr_count\n"
+     "2024-05-11,2024-05-11T00:00:00.000,2024-05-11T00:00:00.000,1C,4\n"
+     "2024-05-11,2024-05-11T00:00:00.000,2024-05-11T00:00:00.000,2W,0\n"
+     "2024-05-12,2024-05-12T00:00:00.000,2024-05-12T00:00:00.000,1C,1\n"),
+    (["--agg", "median,first,nan", "--sat", "G99"], "snr_median,snr_first,snr_nan\n,,0\n"),
+])
+def test_quantiles_ends_and_spans(garco, files, options, out):
+    assert garco("stats", "min.24o", *options).out == out
+
+
 def test_sources_are_added_up(garco, files):
     out = garco("stats", "min.24o", "min.rnx", "--agg", "count", "--by", "sys,obs").out
     assert out == "system,obs_code,snr_count\nG,1C,5\nG,2W,0\nR,1C,1\nE,1X,2\n"
@@ -58,8 +76,11 @@ def test_formats_and_output(garco, files):
 
 
 @pytest.mark.parametrize("options, message", [
-    (["--agg", "median"], 'unknown statistic "median": expected count, mean, min, max, std or sum'),
-    (["--by", "week"], 'unknown group "week": expected day, sys, sat or obs'),
+    (["--agg", "maen"], 'unknown statistic "maen" (did you mean mean?): expected count, mean, min, max, std'),
+    (["--agg", "q101"], 'unknown quantile "q101": expected per cent from q0 to q100'),
+    (["--by", "week"], 'unknown group "week": expected day, hour, a span such as 10m, sys, sat or obs'),
+    (["--by", "2h,3h"], "--by has two spans"),
+    (["--by", "day,7m"], "groups by spans of 420000 and 86400000 ms: expected one to divide the other"),
     (["--system", "q"], 'unknown system "q"'),
 ])
 def test_wrong_words_end_with_2(garco, files, options, message):

@@ -110,7 +110,7 @@ USAGE = [
     ["query", "FILE", "--system", "Q"],
     ["query", "FILE", "--sat", "X01"],
     ["query", "FILE", "--obs-code", "1"],
-    ["stats", "FILE", "--agg", "median"],
+    ["stats", "FILE", "--agg", "mode"],
     ["stats", "FILE", "--by", "weather"],
     ["stats", "FILE", "--format", "xml"],
     ["ingest", "--nosuch", "FILE", "ARRAY"],

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arco/datatype.h"
 #include "arco/fragment_writer.h"
 #include "arco/generic_tile.h"
 #include "arco/rtree.h"
@@ -52,6 +53,16 @@ field_of_slot (const garco__schema *schema, size_t slot)
   return &schema->fields[slot < schema->nattrs ? schema->ndims + slot : slot - schema->nattrs - 1];
 }
 
+garco__bounds_kind
+garco__bounds_kind_of (const garco__field *field)
+{
+  bool number = garco__datatype_number (field->type) != GARCO__NUMBER_NONE;
+  if (number && field->width == 1)
+    return GARCO__BOUNDS_NUMBER;
+  return field->type == GARCO_CHAR || field->type == GARCO_STRING_ASCII ? GARCO__BOUNDS_TEXT
+                                                                        : GARCO__BOUNDS_NONE;
+}
+
 /* Bytes of a minimum. Dimensions have none; the slot of no field has zeros in the width of the
  * first dimension, `of_tile` one for each dimension. */
 static size_t
@@ -60,7 +71,9 @@ bound_size (const garco__schema *schema, size_t slot, bool of_tile)
   const garco__field *field = field_of_slot (schema, slot);
   if (field == NULL)
     return garco_datatype_size (schema->fields[0].type) * (of_tile ? schema->ndims : 1);
-  return field->is_dimension ? 0 : garco_datatype_size (field->type);
+  return field->is_dimension || garco__bounds_kind_of (field) == GARCO__BOUNDS_NONE
+             ? 0
+             : field->cell_size;
 }
 
 static garco_status
@@ -71,6 +84,12 @@ put_bound (garco__buffer *payload, const uint8_t bound[8], size_t size, garco_er
     GARCO_TRY (garco__buffer_append (payload, size <= 8 ? bound : zero,
                                      size - done < 8 ? size - done : 8, error));
   return GARCO_OK;
+}
+
+static bool
+is_text (const garco__writer_job *job, size_t slot)
+{
+  return job->texts != NULL && job->texts[slot] != NULL;
 }
 
 /* Minima or maxima: u64 bytes, u64 variable bytes (0), the values. */
@@ -85,7 +104,11 @@ put_bounds (garco__writer_job *job, size_t slot, bool maxima, garco__buffer *fil
   for (size_t t = 0; size > 0 && t < job->ntiles; t++)
   {
     const garco__tile_stats *stats = &job->stats[slot][t];
-    GARCO_TRY_DONE (put_bound (&payload, maxima ? stats->max : stats->min, size, job->error));
+    if (is_text (job, slot))
+      GARCO_TRY_DONE (garco__buffer_append (&payload, job->texts[slot] + (2 * t + maxima) * size,
+                                            size, job->error));
+    else
+      GARCO_TRY_DONE (put_bound (&payload, maxima ? stats->max : stats->min, size, job->error));
   }
   GARCO_TRY_DONE (put_generic (job, &payload, file, at));
 done:
@@ -96,10 +119,14 @@ done:
 static garco_status
 put_sums (garco__writer_job *job, size_t slot, garco__buffer *file, uint64_t *at)
 {
+  const garco__field *field = field_of_slot (job->schema, slot);
+  bool has =
+      field == NULL || (field->width == 1 && garco__bounds_kind_of (field) != GARCO__BOUNDS_NONE);
+  size_t count = has ? job->ntiles : 0;
   garco__buffer payload = {0};
   garco_status status;
-  GARCO_TRY_DONE (garco__put_u64 (&payload, job->ntiles, job->error));
-  for (size_t t = 0; t < job->ntiles; t++)
+  GARCO_TRY_DONE (garco__put_u64 (&payload, count, job->error));
+  for (size_t t = 0; t < count; t++)
     GARCO_TRY_DONE (garco__buffer_append (&payload, job->stats[slot][t].sum, 8, job->error));
   GARCO_TRY_DONE (put_generic (job, &payload, file, at));
 done:
@@ -123,6 +150,47 @@ done:
   return status;
 }
 
+/* The lowest or highest cell of the slot's tiles that have any; zeros where none has. */
+static const uint8_t *
+whole_text (const garco__writer_job *job, size_t slot, size_t size, bool maxima)
+{
+  const uint8_t *best = NULL;
+  for (size_t t = 0; t < job->ntiles; t++)
+  {
+    const uint8_t *own = job->texts[slot] + (2 * t + maxima) * size;
+    bool better =
+        best == NULL || (maxima ? memcmp (own, best, size) > 0 : memcmp (own, best, size) < 0);
+    if (!job->stats[slot][t].empty && better)
+      best = own;
+  }
+  return best != NULL ? best : job->texts[slot];
+}
+
+static garco_status
+put_stats_of_slot (garco__writer_job *job, size_t slot, garco__buffer *payload)
+{
+  const garco__field *field = field_of_slot (job->schema, slot);
+  size_t size = bound_size (job->schema, slot, false);
+  garco__tile_stats stats = {0};
+  const uint8_t *min = stats.min, *max = stats.max;
+  if (field != NULL && garco__bounds_kind_of (field) == GARCO__BOUNDS_NUMBER)
+    garco__tile_stats_join (field->type, job->stats[slot], job->ntiles, &stats);
+  else
+    for (size_t t = 0; t < job->ntiles; t++)
+      stats.nulls += job->stats[slot][t].nulls;
+  if (is_text (job, slot))
+  {
+    min = whole_text (job, slot, size, false);
+    max = whole_text (job, slot, size, true);
+  }
+  GARCO_TRY (garco__put_u64 (payload, size, job->error));
+  GARCO_TRY (garco__buffer_append (payload, min, size, job->error));
+  GARCO_TRY (garco__put_u64 (payload, size, job->error));
+  GARCO_TRY (garco__buffer_append (payload, max, size, job->error));
+  GARCO_TRY (garco__buffer_append (payload, stats.sum, 8, job->error));
+  return garco__put_u64 (payload, stats.nulls, job->error);
+}
+
 /* Of each slot: u64+minimum, u64+maximum, sum, u64 nulls. */
 static garco_status
 put_fragment_stats (garco__writer_job *job, garco__buffer *file, uint64_t *at)
@@ -130,19 +198,7 @@ put_fragment_stats (garco__writer_job *job, garco__buffer *file, uint64_t *at)
   garco__buffer payload = {0};
   garco_status status;
   for (size_t slot = 0; slot < job->nslots; slot++)
-  {
-    const garco__field *field = field_of_slot (job->schema, slot);
-    size_t size = bound_size (job->schema, slot, false);
-    garco__tile_stats stats = {0};
-    if (field != NULL)
-      garco__tile_stats_join (field->type, job->stats[slot], job->ntiles, &stats);
-    GARCO_TRY_DONE (garco__put_u64 (&payload, size, job->error));
-    GARCO_TRY_DONE (garco__buffer_append (&payload, stats.min, size, job->error));
-    GARCO_TRY_DONE (garco__put_u64 (&payload, size, job->error));
-    GARCO_TRY_DONE (garco__buffer_append (&payload, stats.max, size, job->error));
-    GARCO_TRY_DONE (garco__buffer_append (&payload, stats.sum, 8, job->error));
-    GARCO_TRY_DONE (garco__put_u64 (&payload, stats.nulls, job->error));
-  }
+    GARCO_TRY_DONE (put_stats_of_slot (job, slot, &payload));
   GARCO_TRY_DONE (put_generic (job, &payload, file, at));
 done:
   garco__buffer_free (&payload);

@@ -27,12 +27,12 @@ typedef struct garco__writer_job
   size_t rows, ntiles;
   const garco_column **columns; /* of each field */
   uint32_t *order;
-  uint8_t *cells, *valid; /* one tile's values, in order */
-  garco__buffer packed;
   size_t nslots;
   garco__slot *slots;
   garco__tile_stats **stats; /* of each slot, of each tile */
-  uint8_t *boxes;            /* of each tile */
+  uint8_t *
+      *texts; /* of each slot of characters, of each tile: lowest and highest cell; may be NULL */
+  uint8_t *boxes; /* of each tile */
   /* of consolidated fragments */
   bool has_timestamps, has_deletes;
   size_t nprocessed;
@@ -45,6 +45,17 @@ garco_status garco__writer_order (garco__writer_job *job);
 void garco__tile_keys (const garco__field *field, const void *values, size_t count, uint64_t *keys);
 /* The k-th most significant dimension in an order of tiles or cells. */
 size_t garco__nth_dimension (const garco__schema *schema, uint8_t layout, size_t k);
+/* fragment_tiles.c: the data files, their statistics and boxes, once the order is known. */
+garco_status garco__writer_tiles (garco__writer_job *job, garco_error *error);
+
+/* What a field has by way of a tile's minimum and maximum. */
+typedef enum garco__bounds_kind
+{
+  GARCO__BOUNDS_NONE,
+  GARCO__BOUNDS_NUMBER,
+  GARCO__BOUNDS_TEXT /* the lowest and highest cell by its bytes */
+} garco__bounds_kind;
+garco__bounds_kind garco__bounds_kind_of (const garco__field *field);
 /* fragment_metadata_writer.c: the metadata file, once all tiles are written. */
 garco_status garco__writer_metadata (garco__writer_job *job);
 

@@ -13,6 +13,9 @@
 #include "arco/fragment_writer.h"
 #include "base/error.h"
 
+/* Bytes of a cell while cells are sorted: its number twice, its key three times. */
+#define SORT_COST ((size_t)40)
+
 /* A value as text for messages. */
 static const char *
 value_text (garco_datatype type, uint64_t key, char text[40])
@@ -156,6 +159,11 @@ garco__writer_order (garco__writer_job *job)
   garco__cell_sort sort = {.count = job->rows};
   void *keys = NULL;
   garco_status status;
+  if (job->options.memory / SORT_COST < job->rows)
+    return garco__fail (job->error, GARCO_ERR_LIMIT, job->array->io->root,
+                        "%zu cells to sort need %zu bytes of memory, above the limit of %" PRIu64
+                        "; expected fewer cells at once or a higher limit",
+                        job->rows, job->rows * SORT_COST, job->options.memory);
   GARCO_TRY_DONE (garco__allocate (&keys, job->rows, sizeof (uint64_t), job->error));
   GARCO_TRY_DONE (add_keys (job, &sort, keys));
   free (keys);

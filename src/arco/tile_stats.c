@@ -105,6 +105,31 @@ garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *va
   garco__tile_stats_add (type, values, validity, count, stats);
 }
 
+void
+garco__tile_text_of (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
+                     garco__tile_stats *stats, uint8_t *bounds)
+{
+  int64_t sum = 0;
+  *stats = GARCO__TILE_STATS_NONE;
+  for (size_t i = 0; i < count; i++)
+  {
+    const uint8_t *cell = cells + i * size;
+    if (validity != NULL && validity[i] == 0)
+    {
+      stats->nulls++;
+      continue;
+    }
+    if (bounds != NULL && (stats->empty || memcmp (cell, bounds, size) < 0))
+      memcpy (bounds, cell, size);
+    if (bounds != NULL && (stats->empty || memcmp (cell, bounds + size, size) > 0))
+      memcpy (bounds + size, cell, size);
+    stats->empty = false;
+    if (bounds != NULL && size == 1)
+      add_signed (&sum, (int8_t)cell[0]);
+  }
+  memcpy (stats->sum, &sum, sizeof sum);
+}
+
 static void
 join_sums (garco_datatype type, uint8_t sum[8], const uint8_t more[8])
 {

@@ -433,6 +433,81 @@ schemas_evolve (void **state)
   garco_array_free (&array);
 }
 
+/* 1000 rows in tiles of 4, in memory for some tiles, for some fields, and for none. */
+static void
+memory_is_kept_to (void **state)
+{
+  enum
+  {
+    ROWS = 1000
+  };
+  static int32_t domain[] = {0, ROWS}, x[ROWS], a[ROWS], triple[3 * ROWS];
+  static char text[2 * ROWS];
+  static const int32_t hundred[] = {100};
+  const garco_field_info fields[] = {{.name = "x",
+                                      .is_dimension = true,
+                                      .type = GARCO_INT32,
+                                      .width = 1,
+                                      .domain = domain,
+                                      .extent = hundred},
+                                     {.name = "a", .type = GARCO_INT32, .nullable = true},
+                                     {.name = "t", .type = GARCO_INT32, .width = 3},
+                                     {.name = "c", .type = GARCO_CHAR, .width = 2}};
+  garco_schema_info schema = plain;
+  schema.nfields = 4;
+  schema.fields = fields;
+  for (int i = 0; i < ROWS; i++)
+  {
+    x[i] = ROWS - 1 - i;
+    a[i] = x[i] * 7;
+    for (int k = 0; k < 3; k++)
+      triple[3 * i + k] = x[i] + k;
+    snprintf (text + 2 * i, 2, "%d", x[i] % 10);
+    text[2 * i + 1] = 'x';
+  }
+  const garco_column columns[] = {{"x", GARCO_INT32, 1, x, NULL, NULL},
+                                  {"a", GARCO_INT32, 1, a, NULL, NULL},
+                                  {"t", GARCO_INT32, 3, triple, NULL, NULL},
+                                  {"c", GARCO_CHAR, 2, text, NULL, NULL}};
+  const garco_batch batch = {ROWS, 4, columns};
+  static const uint64_t memories[] = {0, 48000, 44100, 40100, 1000};
+  for (int i = 0; i < 5; i++)
+  {
+    char uri[96];
+    garco_error error;
+    garco_array *array = NULL;
+    garco_scan *scan = NULL;
+    garco_batch got;
+    garco_write_options options = {.timestamp = 5, .threads = 1 + i % 3, .memory = memories[i]};
+    int64_t rows = 0;
+    schema.capacity = i == 3 ? 1000 : 4;
+    snprintf (uri, sizeof uri, "%s/m%d", ((test_place *)*state)->folder, i);
+    assert_ok (garco_array_create_schema (uri, &schema, &error), &error);
+    assert_ok (garco_array_open (uri, NULL, &array, &error), &error);
+    if (i == 4)
+    {
+      assert_int_equal (garco_array_write (array, &batch, &options, NULL, &error), GARCO_ERR_LIMIT);
+      assert_non_null (strstr (error.message, "memory"));
+      assert_int_equal (garco_array_fragment_count (array), 0);
+      garco_array_free (&array);
+      continue;
+    }
+    assert_ok (garco_array_write (array, &batch, &options, NULL, &error), &error);
+    assert_ok (garco_scan_open (array, NULL, &scan, &error), &error);
+    while (garco_scan_next (scan, &got, &error) == GARCO_OK)
+      for (int64_t r = 0; r < got.rows; r++, rows++)
+      {
+        assert_int_equal (((const int32_t *)got.columns[0].values)[r], rows);
+        assert_int_equal (((const int32_t *)got.columns[1].values)[r], rows * 7);
+        assert_int_equal (((const int32_t *)got.columns[2].values)[3 * r + 2], rows + 2);
+        assert_int_equal (((const char *)got.columns[3].values)[2 * r], '0' + rows % 10);
+      }
+    assert_int_equal (rows, ROWS);
+    garco_scan_free (&scan);
+    garco_array_free (&array);
+  }
+}
+
 int
 main (void)
 {
@@ -445,6 +520,7 @@ main (void)
       cmocka_unit_test_setup_teardown (wrong_conditions_name_the_character, make_place, free_place),
       cmocka_unit_test_setup_teardown (conditions_select, make_place, free_place),
       cmocka_unit_test_setup_teardown (metadata_are_put_and_removed, make_place, free_place),
+      cmocka_unit_test_setup_teardown (memory_is_kept_to, make_place, free_place),
       cmocka_unit_test_setup_teardown (schemas_evolve, make_place, free_place)};
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -166,8 +166,8 @@ garco_scan_open (garco_array *array, const garco_scan_options *options, garco_sc
   for (size_t i = 0; i < rows; i++)                                                                \
   ((T *)out)[i] = ((const T *)values)[order[i]]
 
-static void
-spread (const uint8_t *values, size_t size, const uint32_t *order, size_t rows, uint8_t *out)
+void
+garco__spread (const uint8_t *values, size_t size, const uint32_t *order, size_t rows, uint8_t *out)
 {
   if (size == 8)
     SPREAD (uint64_t);
@@ -211,11 +211,11 @@ fill_output (garco_scan *scan, size_t index, size_t rows, garco_error *error)
     return GARCO_OK;
   }
   const garco__scan_attribute *attribute = &scan->attributes[output->attribute];
-  spread (attribute->values.data, field->cell_size, order, rows, output->values.data);
+  garco__spread (attribute->values.data, field->cell_size, order, rows, output->values.data);
   if (!field->nullable)
     return GARCO_OK;
   GARCO_TRY (garco__buffer_reserve (&output->validity, rows, error));
-  spread (attribute->validity.data, 1, order, rows, output->validity.data);
+  garco__spread (attribute->validity.data, 1, order, rows, output->validity.data);
   column->validity = output->validity.data;
   return GARCO_OK;
 }

@@ -111,6 +111,10 @@ garco_status garco__array_read_delete (garco_array *array, garco__codec *codec,
                                        const garco__item *item, garco__condition **condition,
                                        garco_error *error);
 
+/* out[i] = values[order[i]], of `size` bytes each. */
+void garco__spread (const uint8_t *values, size_t size, const uint32_t *order, size_t rows,
+                    uint8_t *out);
+
 /* ---- scan_plan.c */
 
 /* Ranges of the options, in keys. */

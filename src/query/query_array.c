@@ -24,6 +24,7 @@ static void
 array_rows_free (garco__rows *rows)
 {
   garco__array_rows *self = (garco__array_rows *)rows;
+  garco__units_free (&self->units);
   garco_scan_free (&self->scan);
   garco_array_free (&self->array);
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
@@ -353,6 +354,7 @@ open_scan (garco__array_rows *self, garco_error *error)
   options.ranges = self->ranges;
   options.nfields = self->nscanned;
   options.fields = fields;
+  options.memory = self->request->options->memory / 4; /* beside what is read ahead */
   garco_status status = garco_scan_open (self->array, &options, &self->scan, error);
   free (names);
   if (status >= 0 && self->request->only != NULL)
@@ -372,6 +374,7 @@ open_array (garco__array_rows *self, garco_error *error)
     GARCO_TRY (garco__array_open_as (self->request->seen, &self->array, error));
   else
     GARCO_TRY (garco_array_open (self->uri, &options, &self->array, error));
+  garco__array_set_threads (self->array, self->request->options->threads);
   find_keys (self);
   GARCO_TRY (choose_columns (self, error));
   GARCO_TRY (check_keys (self, error));
@@ -471,6 +474,15 @@ project (garco__array_rows *self, const garco_batch *scanned,
 }
 
 static garco_status
+open_units (garco__array_rows *self, garco_error *error)
+{
+  const garco_query_options *options = self->request->options;
+  const garco__units_options wanted = {options->memory, options->threads, options->skip_corrupt,
+                                       options->on_damage, options->context};
+  return garco__units_open (self->scan, &wanted, &self->units, error);
+}
+
+static garco_status
 array_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
 {
   garco__array_rows *self = (garco__array_rows *)rows;
@@ -479,10 +491,12 @@ array_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
   size_t kept = 0;
   if (self->scan == NULL)
     return GARCO_END;
+  if (self->units == NULL)
+    GARCO_TRY (open_units (self, error));
   memset (keys, 0, sizeof keys);
   while (kept == 0)
   {
-    garco_status status = garco_scan_next (self->scan, &scanned, error);
+    garco_status status = garco__units_next (self->units, &scanned, error);
     if (status != GARCO_OK)
       return status;
     GARCO_TRY (convert_keys (self, &scanned, keys, error));

@@ -7,6 +7,7 @@
 #include "query/query_numbering.h"
 #include "query/query_project.h"
 #include "query/query_source.h"
+#include "query/query_units.h"
 
 #define GARCO__NO_FIELD SIZE_MAX
 
@@ -17,7 +18,8 @@ typedef struct garco__array_rows
   const garco__request *request;
   char *uri;
   garco_array *array;
-  garco_scan *scan; /* NULL: the selection lies outside the array */
+  garco_scan *scan;    /* NULL: the selection lies outside the array */
+  garco__units *units; /* the scan's rows, once the first are asked for */
   garco__numbering numbering;
   int64_t numerator, denominator;     /* of the time's unit in ms */
   size_t key_field[GARCO__KEY_COUNT]; /* in the schema, or GARCO__NO_FIELD */

@@ -11,8 +11,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "query/query_runs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "arco/datatype.h"
 #include "base/civil_time.h"
 #include "base/clones.h"
 #include "base/error.h"
@@ -167,5 +169,63 @@ garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer
   out->size = 0;
   for (size_t i = 0; i < runs->size / sizeof *all; i++)
     GARCO_TRY (cut_run (cut, &all[i], out, error));
+  return GARCO_OK;
+}
+
+/* ---------------------------------------------------------------- by keys */
+
+int64_t
+garco__value_of_key (garco_datatype type, uint64_t key)
+{
+  uint64_t raw = 0;
+  int64_t value = 0;
+  const garco_column column = {.type = type, .width = 1, .values = &raw};
+  garco__order_value (type, key, &raw);
+  garco__column_int64 (&column, 0, 1, &value);
+  return value;
+}
+
+static garco_status
+select_integers (garco_datatype type, const void *values, const garco__key_ranges *ranges,
+                 const garco__buffer *runs, garco__buffer *out, garco_error *error)
+{
+  void *room = NULL;
+  GARCO_TRY (garco__allocate (&room, 2 * ranges->count, sizeof (int64_t), error));
+  int64_t *bounds = room;
+  for (size_t i = 0; i < 2 * ranges->count; i++)
+    bounds[i] = garco__value_of_key (type, ranges->bounds[i]);
+  const garco__cut cut = {type, values, {ranges->given, ranges->count, bounds}, -1, 1};
+  garco_status status = garco__runs_cut (&cut, runs, out, error);
+  free (room);
+  return status;
+}
+
+/* Cell by cell. */
+static garco_status
+select_keys (garco_datatype type, const uint8_t *values, const garco__key_ranges *ranges,
+             const garco__run *run, garco__buffer *out, garco_error *error)
+{
+  size_t size = garco_datatype_size (type);
+  for (uint64_t at = run->from; at < run->to; at++)
+  {
+    garco__run cell = *run;
+    cell.from = at;
+    cell.to = at + 1;
+    if (garco__ranges_hold (ranges, garco__order_key (type, values + at * size)))
+      GARCO_TRY (put_run (out, &cell, error));
+  }
+  return GARCO_OK;
+}
+
+garco_status
+garco__runs_select (garco_datatype type, const void *values, const garco__key_ranges *ranges,
+                    const garco__buffer *runs, garco__buffer *out, garco_error *error)
+{
+  const garco__run *all = (const garco__run *)(const void *)runs->data;
+  if (garco__type_is_integer (type) && type != GARCO_UINT64)
+    return select_integers (type, values, ranges, runs, out, error);
+  out->size = 0;
+  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+    GARCO_TRY (select_keys (type, values, ranges, &all[i], out, error));
   return GARCO_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef GARCO_QUERY_RUNS_H
 #define GARCO_QUERY_RUNS_H
 
+#include "arco/array_scan.h"
 #include "base/buffer.h"
 #include "query/query_columns.h"
 
@@ -35,5 +36,11 @@ typedef struct garco__cut
  * become `out`, emptied first. Of a bucket the run's key is the first value. */
 garco_status garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
                               garco_error *error);
+/* The same for a dimension of any type that selects alone. */
+garco_status garco__runs_select (garco_datatype type, const void *values,
+                                 const garco__key_ranges *ranges, const garco__buffer *runs,
+                                 garco__buffer *out, garco_error *error);
+/* A key as the value of an integer type. */
+int64_t garco__value_of_key (garco_datatype type, uint64_t key);
 
 #endif

@@ -155,6 +155,7 @@ add_piece (const work *w, const garco__piece *piece, garco__aggregator *part, ga
     return garco__tiles_add (piece->tiles, piece->from, piece->to, part, error);
   options.start_ms = piece->start_ms;
   options.end_ms = piece->end_ms;
+  options.threads = 1; /* the pieces have theirs */
   if (!piece->first)
     options.on_notice = NULL; /* what is assumed of a source is said once */
   garco_status status =

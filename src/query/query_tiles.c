@@ -151,17 +151,6 @@ is_eligible (const garco__tiles *tiles, unsigned by, int64_t span_ms)
   return (by & GARCO_BY_DAY) == 0 || span_of_unit (bound, span_ms) > 0;
 }
 
-static int64_t
-value_of_key (garco_datatype type, uint64_t key)
-{
-  uint64_t raw = 0;
-  int64_t value = 0;
-  const garco_column column = {.type = type, .width = 1, .values = &raw};
-  garco__order_value (type, key, &raw);
-  garco__column_int64 (&column, 0, 1, &value);
-  return value;
-}
-
 static garco_status
 describe_dimension (garco__tiles *tiles, size_t field, unsigned by, int64_t span_ms, dimension *d,
                     garco_error *error)
@@ -178,7 +167,7 @@ describe_dimension (garco__tiles *tiles, size_t field, unsigned by, int64_t span
   GARCO_TRY (garco__allocate (&bounds, 2 * ranges->count, sizeof (int64_t), error));
   d->ranges.bounds = d->bounds = bounds;
   for (size_t i = 0; i < 2 * ranges->count; i++)
-    d->bounds[i] = value_of_key (type, ranges->bounds[i]);
+    d->bounds[i] = garco__value_of_key (type, ranges->bounds[i]);
   return GARCO_OK;
 }
 
@@ -210,7 +199,7 @@ ms_of (const garco__tiles *tiles, uint64_t key)
 {
   const garco__array_rows *bound = tiles->bound;
   size_t field = bound->key_field[GARCO__TIME];
-  return garco__time_to_ms (value_of_key (tiles->scan->schema->fields[field].type, key),
+  return garco__time_to_ms (garco__value_of_key (tiles->scan->schema->fields[field].type, key),
                             bound->numerator, bound->denominator);
 }
 
@@ -356,7 +345,7 @@ cut_by_dimension (tile_job *job, const dimension *d)
   garco_datatype type = scan->schema->fields[d->field].type;
   uint64_t low_key, high_key;
   garco__scan_box_keys (scan, job->tile, d->field, &low_key, &high_key);
-  int64_t low = value_of_key (type, low_key), high = value_of_key (type, high_key);
+  int64_t low = garco__value_of_key (type, low_key), high = garco__value_of_key (type, high_key);
   bool covered = garco__ranges_cover (&scan->ranges[d->field], low_key, high_key);
   bool one = garco__floor_div (low, d->bucket) == garco__floor_div (high, d->bucket);
   garco__run *runs = (garco__run *)(void *)w->runs.data;

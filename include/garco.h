@@ -431,6 +431,8 @@ extern "C"
     size_t ndomain;      /* dimensions */
     const void *const
         *domain; /* per dimension lowest and highest value in its type; NULL: variable length */
+    const char *const *texts; /* two a dimension: lowest and highest text of one of variable length;
+                                 NULL: fixed size */
   } garco_fragment_info;
 
   typedef struct garco_array_options
@@ -469,7 +471,8 @@ extern "C"
   GARCO_API garco_status garco_array_fragment (garco_array *array, size_t index,
                                                garco_fragment_info *info, garco_error *error);
   /* Lowest and highest value of the dimension over all visible fragments, in its type, into `range`
-   * of two values. GARCO_END where there are no cells. */
+   * of two values; of a dimension of text two char pointers, which live as long as the array is
+   * neither written to nor freed. GARCO_END where there are no cells. */
   GARCO_API garco_status garco_array_domain (garco_array *array, size_t dimension, void *range,
                                              garco_error *error);
 
@@ -559,7 +562,8 @@ extern "C"
   {
     size_t dimension;
     int64_t low, high;
-    double flow, fhigh; /* dimensions of floating type */
+    double flow, fhigh;       /* dimensions of floating type */
+    const char *slow, *shigh; /* dimensions of text, by their bytes; NULL: no end */
   } garco_range;
 
   typedef struct garco_scan_options

@@ -339,8 +339,28 @@ garco_array_fragment (garco_array *array, size_t index, garco_fragment_info *inf
       .has_timestamps = fragment->has_timestamps,
       .ndomain = fragment->schema->ndims,
       .domain = fragment->bounds,
+      .texts = (const char *const *)fragment->texts,
   };
   return GARCO_OK;
+}
+
+static garco_status
+text_domain (garco_array *array, size_t dimension, const char *range[2], garco_error *error)
+{
+  range[0] = range[1] = NULL;
+  for (size_t i = 0; i < array->nfragments; i++)
+  {
+    garco__fragment *fragment = NULL;
+    GARCO_TRY (garco__array_fragment_at (array, i, &fragment, error));
+    const char *low = fragment->texts[2 * dimension], *high = fragment->texts[2 * dimension + 1];
+    if (fragment->ntiles == 0 || low == NULL)
+      continue;
+    if (range[0] == NULL || strcmp (low, range[0]) < 0)
+      range[0] = low;
+    if (range[1] == NULL || strcmp (high, range[1]) > 0)
+      range[1] = high;
+  }
+  return range[0] != NULL ? GARCO_OK : GARCO_END;
 }
 
 garco_status
@@ -351,8 +371,7 @@ garco_array_domain (garco_array *array, size_t dimension, void *range, garco_err
                         dimension, array->schema->ndims);
   const garco__field *field = &array->schema->fields[dimension];
   if (field->width == GARCO__VARIABLE)
-    return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
-                        "the domain of dimension \"%s\" of variable length", field->name);
+    return text_domain (array, dimension, range, error);
   size_t size = garco_datatype_size (field->type);
   uint64_t low = UINT64_MAX, high = 0;
   bool any = false;

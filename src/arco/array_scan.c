@@ -17,16 +17,6 @@
 
 /* ---- opening */
 
-static garco_status
-check_dimensions (const garco_scan *scan, garco_error *error)
-{
-  for (size_t i = 0; i < scan->schema->ndims; i++)
-    if (scan->schema->fields[i].width == GARCO__VARIABLE)
-      return garco__fail (error, GARCO_ERR_UNSUPPORTED, scan->array->io->root,
-                          "dimension \"%s\" of variable length", scan->schema->fields[i].name);
-  return GARCO_OK;
-}
-
 /* The attribute's index in scan->attributes, where it is put at its first mention. */
 static garco_status
 want_attribute (garco_scan *scan, size_t field, size_t *index, garco_error *error)
@@ -35,9 +25,6 @@ want_attribute (garco_scan *scan, size_t field, size_t *index, garco_error *erro
   for (*index = 0; *index < scan->nattributes; (*index)++)
     if (scan->attributes[*index].field == field)
       return GARCO_OK;
-  if (own->width == GARCO__VARIABLE)
-    return garco__fail (error, GARCO_ERR_UNSUPPORTED, scan->array->io->root,
-                        "attribute \"%s\" of variable length", own->name);
   void *attributes = scan->attributes;
   GARCO_TRY (garco__reallocate (&attributes, scan->nattributes + 1, sizeof (garco__scan_attribute),
                                 error));
@@ -125,21 +112,21 @@ read_conditions (garco_scan *scan, garco_error *error)
 static garco_status
 prepare (garco_scan *scan, const garco_scan_options *options, garco_error *error)
 {
-  size_t nfields = scan->schema->ndims + scan->schema->nattrs;
-  void *packing = NULL, *columns = NULL;
+  void *packing = NULL, *columns = NULL, *texts = NULL;
   scan->memory = options->memory != 0 ? options->memory : DEFAULT_MEMORY;
   if (scan->memory < LEAST_MEMORY)
     scan->memory = LEAST_MEMORY;
   scan->raw_missing = scan->array->options.raw_missing;
   scan->reader.io = scan->array->io;
   GARCO_TRY (garco__codec_new (&scan->reader.codec, error));
-  GARCO_TRY (check_dimensions (scan, error));
   GARCO_TRY (choose_outputs (scan, options, error));
   GARCO_TRY (garco__scan_ranges (scan, options, error));
   GARCO_TRY (read_conditions (scan, error));
   GARCO_TRY (garco__allocate (&packing, scan->schema->ndims, sizeof (garco__packing), error));
   scan->packing = packing;
-  GARCO_TRY (garco__allocate (&columns, 2 * nfields, sizeof (garco__buffer), error));
+  GARCO_TRY (garco__allocate (&texts, scan->schema->ndims, sizeof (garco__texts), error));
+  scan->texts = texts;
+  GARCO_TRY (garco__allocate (&columns, garco__scan_columns (scan), sizeof (garco__buffer), error));
   scan->columns = columns;
   return garco__scan_tiles (scan, error);
 }
@@ -192,6 +179,80 @@ unpack (const garco_scan *scan, size_t dimension, size_t rows, uint64_t *keys)
     keys[i] = own->base + (own->bits > 0 ? word[i] >> own->shift & mask : 0);
 }
 
+/* Appends a cell of variable length to the output, whose room is reserved. */
+static void
+put_variable (garco__scan_output *output, const uint8_t *bytes, size_t size)
+{
+  uint64_t end = output->values.size + size;
+  if (size > 0)
+    memcpy (output->values.data + output->values.size, bytes, size);
+  output->values.size = (size_t)end;
+  memcpy (output->offsets.data + output->offsets.size, &end, sizeof end);
+  output->offsets.size += sizeof end;
+}
+
+/* Room for `rows` cells of together `bytes` bytes, and the first offset. */
+static garco_status
+start_variable (garco__scan_output *output, size_t rows, size_t bytes, garco_error *error)
+{
+  const uint64_t first = 0;
+  output->offsets.size = 0;
+  GARCO_TRY (garco__buffer_reserve (&output->values, bytes + 1, error));
+  GARCO_TRY (garco__buffer_reserve (&output->offsets, (rows + 1) * sizeof first, error));
+  return garco__buffer_append (&output->offsets, &first, sizeof first, error);
+}
+
+static garco_status
+fill_texts (garco_scan *scan, garco__scan_output *output, const uint64_t *ranks, size_t rows,
+            garco_error *error)
+{
+  const garco__texts *texts = &scan->texts[output->field];
+  size_t bytes = 0, size;
+  for (size_t i = 0; i < rows; i++)
+  {
+    garco__texts_of_rank (texts, (uint32_t)ranks[i], &size);
+    bytes += size;
+  }
+  GARCO_TRY (start_variable (output, rows, bytes, error));
+  for (size_t i = 0; i < rows; i++)
+  {
+    const uint8_t *text = garco__texts_of_rank (texts, (uint32_t)ranks[i], &size);
+    put_variable (output, text, size);
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+fill_variable (garco__scan_output *output, const garco__scan_attribute *attribute,
+               const uint32_t *order, size_t rows, garco_error *error)
+{
+  const uint64_t *ends = (const uint64_t *)(const void *)attribute->ends.data;
+  size_t bytes = 0;
+  for (size_t i = 0; i < rows; i++)
+    bytes += (size_t)(ends[order[i]] - (order[i] > 0 ? ends[order[i] - 1] : 0));
+  GARCO_TRY (start_variable (output, rows, bytes, error));
+  for (size_t i = 0; i < rows; i++)
+  {
+    uint64_t start = order[i] > 0 ? ends[order[i] - 1] : 0;
+    put_variable (output, attribute->values.data + start, (size_t)(ends[order[i]] - start));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+fill_dimension (garco_scan *scan, garco__scan_output *output, size_t rows, garco_error *error)
+{
+  const garco__field *field = &scan->schema->fields[output->field];
+  scan->keys.size = 0;
+  GARCO_TRY (garco__buffer_reserve (&scan->keys, rows * sizeof (uint64_t), error));
+  uint64_t *keys = (uint64_t *)(void *)scan->keys.data;
+  unpack (scan, output->field, rows, keys);
+  if (garco__scan_is_text (scan, output->field))
+    return fill_texts (scan, output, keys, rows, error);
+  garco__order_values (field->type, keys, rows, output->values.data);
+  return GARCO_OK;
+}
+
 static garco_status
 fill_output (garco_scan *scan, size_t index, size_t rows, garco_error *error)
 {
@@ -201,17 +262,15 @@ fill_output (garco_scan *scan, size_t index, size_t rows, garco_error *error)
   const uint32_t *order = scan->order + scan->row;
   output->values.size = output->validity.size = 0;
   GARCO_TRY (garco__buffer_reserve (&output->values, rows * field->cell_size, error));
-  column->values = output->values.data;
-  if (field->is_dimension)
-  {
-    scan->keys.size = 0;
-    GARCO_TRY (garco__buffer_reserve (&scan->keys, rows * sizeof (uint64_t), error));
-    unpack (scan, output->field, rows, (uint64_t *)scan->keys.data);
-    garco__order_values (field->type, (const uint64_t *)scan->keys.data, rows, output->values.data);
-    return GARCO_OK;
-  }
   const garco__scan_attribute *attribute = &scan->attributes[output->attribute];
-  garco__spread (attribute->values.data, field->cell_size, order, rows, output->values.data);
+  if (field->is_dimension)
+    GARCO_TRY (fill_dimension (scan, output, rows, error));
+  else if (field->width == GARCO__VARIABLE)
+    GARCO_TRY (fill_variable (output, attribute, order, rows, error));
+  else
+    garco__spread (attribute->values.data, field->cell_size, order, rows, output->values.data);
+  column->values = output->values.data;
+  column->offsets = (const uint64_t *)(const void *)output->offsets.data;
   if (!field->nullable)
     return GARCO_OK;
   GARCO_TRY (garco__buffer_reserve (&output->validity, rows, error));
@@ -253,7 +312,7 @@ garco_scan_next (garco_scan *scan, garco_batch *batch, garco_error *error)
 static void
 free_tiles (garco_scan *scan)
 {
-  size_t nbuffers = 2 * (scan->schema->ndims + scan->schema->nattrs);
+  size_t nbuffers = garco__scan_columns (scan);
   for (size_t i = 0; i < scan->ntiles; i++)
   {
     for (size_t k = 0; scan->tiles[i].kept != NULL && k < nbuffers; k++)
@@ -274,14 +333,22 @@ free_columns (garco_scan *scan)
   {
     garco__buffer_free (&scan->attributes[i].values);
     garco__buffer_free (&scan->attributes[i].validity);
+    garco__buffer_free (&scan->attributes[i].ends);
   }
   for (size_t i = 0; scan->outputs != NULL && i < scan->noutputs; i++)
   {
     garco__buffer_free (&scan->outputs[i].values);
+    garco__buffer_free (&scan->outputs[i].offsets);
     garco__buffer_free (&scan->outputs[i].validity);
   }
   for (size_t i = 0; scan->ranges != NULL && i < scan->schema->ndims; i++)
+  {
     free (scan->ranges[i].bounds);
+    garco__text_ranges_free (&scan->ranges[i].texts);
+  }
+  for (size_t i = 0; scan->texts != NULL && i < scan->schema->ndims; i++)
+    garco__texts_free (&scan->texts[i]);
+  free (scan->texts);
   for (size_t i = 0; i < scan->nconditions; i++)
     garco__condition_free (&scan->conditions[i]);
   free (scan->attributes);

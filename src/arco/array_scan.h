@@ -12,15 +12,18 @@
 #include "arco/array_internal.h"
 #include "arco/delete_condition.h"
 #include "arco/fragment_reader.h"
+#include "arco/scan_text.h"
 
 #define GARCO__SCAN_WORDS 16
 
-/* Closed ranges of a dimension's order keys, rising and apart; none: all. */
+/* Closed ranges of a dimension's order keys, rising and apart; none: all. Of text they are those of
+ * garco__text_key, and the ranges themselves beside them. */
 typedef struct garco__key_ranges
 {
   bool given;
   size_t count;
   uint64_t *bounds; /* low, high, low, high ... */
+  garco__text_ranges texts;
 } garco__key_ranges;
 
 /* Where a dimension's number lies in the packed words of a window's cells. */
@@ -36,16 +39,17 @@ typedef struct garco__scan_tile
   size_t fragment;
   uint64_t tile, cells;
   uint64_t low, high;  /* of the first dimension */
-  garco__buffer *kept; /* decoded columns, one a needed field and its validity; NULL: none */
+  garco__buffer *kept; /* decoded columns, garco__scan_columns of them; NULL: none */
   bool contested;      /* by garco__scan_settle */
 } garco__scan_tile;
 
 /* An attribute that is asked for. */
 typedef struct garco__scan_attribute
 {
-  size_t field; /* in the array's schema */
-  size_t cell_size;
+  size_t field;                   /* in the array's schema */
+  size_t cell_size;               /* 0: of variable length */
   garco__buffer values, validity; /* of the window's cells, as gathered */
+  garco__buffer ends;             /* u64, variable length: where each cell's values end */
 } garco__scan_attribute;
 
 /* One column of the batches. */
@@ -53,7 +57,7 @@ typedef struct garco__scan_output
 {
   size_t field;     /* in the array's schema */
   size_t attribute; /* in scan->attributes, unless it is a dimension */
-  garco__buffer values, validity;
+  garco__buffer values, offsets, validity;
 } garco__scan_output;
 
 struct garco_scan
@@ -84,6 +88,8 @@ struct garco_scan
   size_t count, capacity;
   size_t nwords;
   garco__packing *packing; /* of each dimension */
+  garco__texts *texts;     /* of each dimension; empty where it is no text */
+  size_t text_cost;        /* bytes of variable length that a cell has, about */
   unsigned word_bits[GARCO__SCAN_WORDS];
   uint64_t *words[GARCO__SCAN_WORDS];
   bool use_times, use_dead;
@@ -93,7 +99,7 @@ struct garco_scan
   size_t rows, row; /* what is left after sorting; the next to give out */
 
   /* scratch of one tile */
-  garco__buffer *columns; /* decoded, one a field and its validity */
+  garco__buffer *columns; /* decoded, garco__scan_columns of them */
   garco__buffer cell_times, delete_times, keys, picked, chosen, keep;
   size_t nchosen;
   bool all_chosen;                                   /* `chosen` is every cell of the tile */
@@ -103,6 +109,21 @@ struct garco_scan
   garco__scan_output *outputs;
   garco_column *batch_columns;
 };
+
+/* Places for decoded columns: of each field its values (of variable length their offsets), its
+ * validity, and its bytes of variable length. */
+#define GARCO__COLUMN_PARTS 3
+static inline size_t
+garco__scan_columns (const garco_scan *scan)
+{
+  return GARCO__COLUMN_PARTS * (scan->schema->ndims + scan->schema->nattrs);
+}
+
+static inline bool
+garco__scan_is_text (const garco_scan *scan, size_t dimension)
+{
+  return scan->schema->fields[dimension].width == GARCO__VARIABLE;
+}
 
 /* ---- array_scan.c */
 

@@ -110,6 +110,8 @@ decode_parts (garco__undo *undo, uint32_t nmeta, uint64_t parts, uint8_t *meta, 
 garco_status
 garco__compressor_undo (garco__undo *undo, garco_error *error)
 {
+  if (undo->codec->text != NULL && undo->last && undo->filter->kind == GARCO__FILTER_RLE)
+    return garco__text_undo (undo, error);
   uint32_t nmeta = garco__cursor_u32 (&undo->meta);
   uint32_t ndata = garco__cursor_u32 (&undo->meta);
   uint64_t parts = (uint64_t)nmeta + ndata, sums[2];

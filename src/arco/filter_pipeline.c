@@ -48,7 +48,7 @@ static const filter_functions table[] = {
     [11] = {"aes_256_gcm", 0, NULL, NULL},
     [GARCO__FILTER_MD5] = {"checksum_md5", 0, garco__checksum_undo, garco__checksum_apply},
     [GARCO__FILTER_SHA256] = {"checksum_sha256", 0, garco__checksum_undo, garco__checksum_apply},
-    [GARCO__FILTER_DICTIONARY] = {"dictionary", 7, NULL, NULL},
+    [GARCO__FILTER_DICTIONARY] = {"dictionary", 7, garco__text_undo, NULL},
     [GARCO__FILTER_FLOAT_SCALE] = {"float_scale", 0, garco__float_scale_undo,
                                    garco__float_scale_apply},
     [GARCO__FILTER_XOR] = {"xor", 0, garco__xor_undo, garco__xor_apply},

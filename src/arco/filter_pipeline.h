@@ -100,6 +100,16 @@ garco_status garco__tile_decode (garco__codec *codec, const garco__pipeline *pip
                                  const garco__tile_place *place, const uint8_t *bytes, size_t size,
                                  const garco__tile_choice *choice, uint8_t *out, uint64_t out_size,
                                  garco_error *error);
+/* True where the filters of a field of variable length keep the lengths of its texts themselves:
+ * "rle" and "dictionary" as the first of them, by the format's version. */
+bool garco__pipeline_is_text (const garco__pipeline *pipeline, garco_datatype type,
+                              uint32_t version);
+/* The same for such a tile of `cells` texts: `places` becomes where each begins in `out`, and the
+ * end. */
+garco_status garco__tile_decode_text (garco__codec *codec, const garco__pipeline *pipeline,
+                                      const garco__tile_place *place, const uint8_t *bytes,
+                                      size_t size, uint64_t cells, uint64_t *places, uint8_t *out,
+                                      uint64_t out_size, garco_error *error);
 /* Sum of the sizes that the tile's chunks will have, checked against what is there. */
 garco_status garco__tile_decoded_size (const garco__tile_place *place, const uint8_t *bytes,
                                        size_t size, uint64_t *out_size, garco_error *error);

@@ -16,11 +16,19 @@
 typedef struct ZSTD_CCtx_s ZSTD_CCtx;
 typedef struct ZSTD_DCtx_s ZSTD_DCtx;
 
+/* Where the texts of a tile go, while one is decoded. */
+typedef struct garco__text_places
+{
+  uint64_t *places;
+  uint64_t cells, done, bytes; /* that the tile has; that are there already, and their bytes */
+} garco__text_places;
+
 struct garco__codec
 {
   ZSTD_CCtx *zstd_in;
   ZSTD_DCtx *zstd_out;
   garco__buffer data[2], meta[2]; /* turn about: what a filter reads and what it writes */
+  garco__text_places *text;       /* NULL: no tile of texts */
 };
 
 /* A chunk on its way out. */
@@ -74,6 +82,7 @@ void garco__apply_part_done (garco__apply *apply);
 
 garco_status garco__compressor_undo (garco__undo *undo, garco_error *error);
 garco_status garco__compressor_apply (garco__apply *apply, garco_error *error);
+garco_status garco__text_undo (garco__undo *undo, garco_error *error);
 garco_status garco__float_scale_undo (garco__undo *undo, garco_error *error);
 garco_status garco__float_scale_apply (garco__apply *apply, garco_error *error);
 garco_status garco__bit_width_undo (garco__undo *undo, garco_error *error);

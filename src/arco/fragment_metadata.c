@@ -28,6 +28,7 @@
 #define WHOLE_LIMIT (256u << 10)
 #define FOOTER_LIMIT (UINT64_C (64) << 20)
 #define PATH_SIZE 1024
+#define OLD_SCHEMA "__array_schema.tdb"
 
 /* ---- bytes of the metadata file */
 
@@ -103,7 +104,7 @@ corrupt (footer_reader *reader, const char *what)
 static garco_status
 take_schema (footer_reader *reader, const garco__schema_set *schemas)
 {
-  static const char old[] = "__array_schema.tdb";
+  static const char old[] = OLD_SCHEMA;
   const uint8_t *name = (const uint8_t *)old;
   uint64_t size = sizeof old - 1;
   if (reader->fragment->version >= 10)
@@ -124,38 +125,67 @@ take_schema (footer_reader *reader, const garco__schema_set *schemas)
   return GARCO_OK;
 }
 
-/* The box of all cells. Dimensions of variable length: u64 bytes, u64 bytes of the low, the two. */
+/* u64 bytes of both, u64 bytes of the low, the two. */
+static garco_status
+take_texts (footer_reader *reader, size_t dimension)
+{
+  garco__fragment *fragment = reader->fragment;
+  garco__cursor *cursor = &reader->cursor;
+  uint64_t both = garco__cursor_u64 (cursor), low = garco__cursor_u64 (cursor);
+  const uint8_t *bytes = garco__cursor_take (cursor, both);
+  if (bytes == NULL || low > both)
+    return corrupt (reader, "the domain goes beyond the end");
+  for (size_t i = 0; i < 2; i++)
+  {
+    void *text = NULL;
+    size_t size = (size_t)(i == 0 ? low : both - low);
+    GARCO_TRY (garco__allocate (&text, size + 1, 1, reader->error));
+    memcpy (text, i == 0 ? bytes : bytes + low, size);
+    fragment->texts[2 * dimension + i] = text;
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+make_domain (footer_reader *reader)
+{
+  garco__fragment *fragment = reader->fragment;
+  size_t ndims = fragment->schema->ndims;
+  void *room[4] = {NULL};
+  const size_t sizes[4] = {16, 16, sizeof (void *), 2 * sizeof (char *)};
+  garco_status status = GARCO_OK;
+  for (size_t i = 0; i < 4 && status >= 0; i++)
+    status = garco__allocate (&room[i], ndims, sizes[i], reader->error);
+  fragment->domain = room[0];
+  fragment->aligned = room[1];
+  fragment->bounds = room[2];
+  fragment->texts = room[3];
+  return status;
+}
+
+/* The box of all cells: as in memory at once, then each dimension's ends. */
 static garco_status
 take_domain (footer_reader *reader)
 {
   garco__fragment *fragment = reader->fragment;
   const garco__schema *schema = fragment->schema;
-  void *room = NULL, *aligned = NULL, *bounds = NULL;
-  size_t at = 0;
-  GARCO_TRY (garco__allocate (&room, schema->ndims, 16, reader->error));
-  fragment->domain = room;
-  GARCO_TRY (garco__allocate (&aligned, schema->ndims, 16, reader->error));
-  fragment->aligned = aligned;
-  GARCO_TRY (garco__allocate (&bounds, schema->ndims, sizeof (void *), reader->error));
-  fragment->bounds = bounds;
+  garco__cursor again = reader->cursor;
+  GARCO_TRY (make_domain (reader));
+  garco__boxes_take (schema, &again, 1, fragment->domain);
   for (size_t i = 0; i < schema->ndims; i++)
   {
     const garco__field *field = &schema->fields[i];
     size_t size = 2 * garco_datatype_size (field->type);
     if (field->width == GARCO__VARIABLE)
     {
-      uint64_t total = garco__cursor_u64 (&reader->cursor);
-      garco__cursor_u64 (&reader->cursor);
-      garco__cursor_take (&reader->cursor, total);
+      GARCO_TRY (take_texts (reader, i));
       continue;
     }
     const uint8_t *bytes = garco__cursor_take (&reader->cursor, size);
     if (bytes == NULL)
       return corrupt (reader, "the domain goes beyond the end");
-    memcpy (fragment->domain + at, bytes, size);
     memcpy (fragment->aligned + 16 * i, bytes, size);
     fragment->bounds[i] = fragment->aligned + 16 * i;
-    at += size;
   }
   return GARCO_OK;
 }
@@ -243,14 +273,31 @@ parse_footer (footer_reader *reader, const garco__schema_set *schemas)
   return GARCO_OK;
 }
 
-/* Before version 10 nothing says how long the footer is: it follows from the schema. */
+static const garco__schema *
+old_schema (const garco__schema_set *schemas)
+{
+  for (size_t i = 0; i < schemas->count; i++)
+    if (strcmp (schemas->schemas[i]->name, OLD_SCHEMA) == 0)
+      return schemas->schemas[i];
+  return NULL;
+}
+
+/* With text among the dimensions footers have always said how long they are. */
+static bool
+old_footer_has_size (const garco__schema_set *schemas)
+{
+  const garco__schema *schema = old_schema (schemas);
+  bool text = false;
+  for (size_t i = 0; schema != NULL && i < schema->ndims; i++)
+    text |= schema->fields[i].width == GARCO__VARIABLE;
+  return text;
+}
+
+/* Else, before version 10, nothing says it: it follows from the schema. */
 static uint64_t
 old_footer_size (const garco__schema_set *schemas, uint32_t version)
 {
-  const garco__schema *schema = NULL;
-  for (size_t i = 0; i < schemas->count; i++)
-    if (strcmp (schemas->schemas[i]->name, "__array_schema.tdb") == 0)
-      schema = schemas->schemas[i];
+  const garco__schema *schema = old_schema (schemas);
   if (schema == NULL)
     return 0;
   uint64_t nslots = schema->nattrs + 1 + schema->ndims, vectors = version >= 7 ? 7 : 5;
@@ -264,7 +311,7 @@ find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
   garco__buffer room = {0};
   const uint8_t *bytes = NULL;
   uint64_t end = fragment->metadata_size, length = 0;
-  if (fragment->stamp.version >= 10)
+  if (fragment->stamp.version >= 10 || old_footer_has_size (schemas))
   {
     if (end < 8)
       return garco__fail (error, GARCO_ERR_TRUNCATED, source,
@@ -378,12 +425,17 @@ garco__fragment_free (garco__fragment **fragment)
   {
     free (own->slots[i].tile_offsets);
     free (own->slots[i].validity_offsets);
+    free (own->slots[i].var_offsets);
+    free (own->slots[i].var_sizes);
   }
+  for (size_t i = 0; own->texts != NULL && i < 2 * own->schema->ndims; i++)
+    free (own->texts[i]);
   garco__io_list_free (&own->processed);
   free (own->slots);
   free (own->domain);
   free (own->aligned);
   free (own->bounds);
+  free (own->texts);
   free (own->boxes);
   free (own->file);
   free (own->name);
@@ -438,8 +490,9 @@ garco__fragment_load_boxes (garco__io *io, garco__codec *codec, garco__fragment 
   GARCO_TRY_DONE (garco__rtree_leaves (fragment->schema, content.data, content.size,
                                        fragment->ntiles, source, &at, error));
   GARCO_TRY_DONE (garco__allocate (&boxes, (size_t)fragment->ntiles, box, error));
-  memcpy (boxes, content.data + at, (size_t)fragment->ntiles * box);
+  garco__cursor leaves = garco__cursor_of (content.data + at, content.size - at);
   fragment->boxes = boxes;
+  garco__boxes_take (fragment->schema, &leaves, fragment->ntiles, fragment->boxes);
 done:
   garco__buffer_free (&content);
   return status;
@@ -455,50 +508,85 @@ offsets_are_good (const uint64_t *offsets, uint64_t count, uint64_t file_size)
   return true;
 }
 
-garco_status
-garco__fragment_load_offsets (garco__io *io, garco__codec *codec, garco__fragment *fragment,
-                              size_t slot, bool validity, garco_error *error)
+/* A number a tile, u64 count before them, of the generic tile at `at`. */
+static garco_status
+load_numbers (garco__io *io, garco__codec *codec, garco__fragment *fragment, uint64_t at,
+              const char *what, uint64_t **place, garco_error *error)
 {
-  garco__slot *own = &fragment->slots[slot];
-  uint64_t **place = validity ? &own->validity_offsets : &own->tile_offsets;
   char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
   garco__buffer content = {0};
-  void *offsets = NULL;
+  void *numbers = NULL;
   garco_status status;
-  if (*place != NULL || fragment->ntiles == 0)
-    return GARCO_OK;
-  if (fragment->ntiles == 1) /* it begins where its file does */
-  {
-    GARCO_TRY (garco__allocate (&offsets, 1, sizeof (uint64_t), error));
-    *place = offsets;
-    return GARCO_OK;
-  }
   metadata_path (fragment, path);
   garco__io_name (io, path, source, sizeof source);
-  uint64_t at = validity ? own->at.validity : own->at.tile;
   GARCO_TRY_DONE (metadata_tile (io, codec, fragment, at, &content, error));
   garco__cursor cursor = garco__cursor_of (content.data, content.size);
   uint64_t count = garco__cursor_u64 (&cursor);
   if (count != fragment->ntiles || garco__cursor_left (&cursor) / 8 != count)
   {
     status = garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)at,
-                               "%" PRIu64 " tile offsets in %zu bytes; expected %" PRIu64, count,
+                               "%" PRIu64 " %s in %zu bytes; expected %" PRIu64, count, what,
                                content.size, fragment->ntiles);
     goto done;
   }
-  GARCO_TRY_DONE (garco__allocate (&offsets, (size_t)count, sizeof (uint64_t), error));
-  memcpy (offsets, content.data + 8, (size_t)count * 8);
-  *place = offsets;
-  if (!offsets_are_good (*place, count, validity ? own->validity_size : own->file_size))
-  {
-    free (offsets);
-    *place = NULL;
-    status = garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)at,
-                               "tile offsets that do not rise within the data file");
-  }
+  GARCO_TRY_DONE (garco__allocate (&numbers, (size_t)count, sizeof (uint64_t), error));
+  memcpy (numbers, content.data + 8, (size_t)count * 8);
+  *place = numbers;
 done:
   garco__buffer_free (&content);
   return status;
+}
+
+/* The same for places of tiles in a data file of `file_size` bytes. */
+static garco_status
+load_places (garco__io *io, garco__codec *codec, garco__fragment *fragment, uint64_t at,
+             uint64_t file_size, uint64_t **place, garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  if (fragment->ntiles == 1) /* it begins where its file does */
+  {
+    void *first = NULL;
+    GARCO_TRY (garco__allocate (&first, 1, sizeof (uint64_t), error));
+    *place = first;
+    return GARCO_OK;
+  }
+  GARCO_TRY (load_numbers (io, codec, fragment, at, "tile offsets", place, error));
+  if (offsets_are_good (*place, fragment->ntiles, file_size))
+    return GARCO_OK;
+  free (*place);
+  *place = NULL;
+  metadata_path (fragment, path);
+  return garco__fail_byte (
+      error, GARCO_ERR_CORRUPT, garco__io_name (io, path, source, sizeof source), (int64_t)at,
+      "tile offsets that do not rise within the data file of %" PRIu64 " bytes", file_size);
+}
+
+garco_status
+garco__fragment_load_offsets (garco__io *io, garco__codec *codec, garco__fragment *fragment,
+                              size_t slot, bool validity, garco_error *error)
+{
+  garco__slot *own = &fragment->slots[slot];
+  uint64_t **place = validity ? &own->validity_offsets : &own->tile_offsets;
+  if (*place != NULL || fragment->ntiles == 0)
+    return GARCO_OK;
+  return load_places (io, codec, fragment, validity ? own->at.validity : own->at.tile,
+                      validity ? own->validity_size : own->file_size, place, error);
+}
+
+garco_status
+garco__fragment_load_variable (garco__io *io, garco__codec *codec, garco__fragment *fragment,
+                               size_t slot, garco_error *error)
+{
+  garco__slot *own = &fragment->slots[slot];
+  if (fragment->ntiles == 0)
+    return GARCO_OK;
+  if (own->var_offsets == NULL)
+    GARCO_TRY (
+        load_places (io, codec, fragment, own->at.var, own->var_size, &own->var_offsets, error));
+  if (own->var_sizes == NULL)
+    GARCO_TRY (load_numbers (io, codec, fragment, own->at.var_size, "sizes of tiles",
+                             &own->var_sizes, error));
+  return GARCO_OK;
 }
 
 /* u64 count, { u64+"__commits/NAME.del" } */

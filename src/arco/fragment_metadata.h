@@ -16,7 +16,8 @@ typedef struct garco__slot
 {
   uint64_t file_size, var_size, validity_size;
   garco__slot_offsets at;
-  uint64_t *tile_offsets, *validity_offsets; /* ntiles of each, once they were asked for */
+  /* ntiles of each, once they were asked for */
+  uint64_t *tile_offsets, *validity_offsets, *var_offsets, *var_sizes;
 } garco__slot;
 
 typedef struct garco__fragment
@@ -29,9 +30,10 @@ typedef struct garco__fragment
   bool has_timestamps, has_deletes;
   size_t nslots;
   garco__slot *slots;
-  uint8_t *domain;     /* one box, as far as dimensions are of fixed size */
+  uint8_t *domain;     /* one box */
   uint8_t *aligned;    /* the same, 16 bytes a dimension */
   const void **bounds; /* into aligned; NULL for a dimension of variable length */
+  char **texts;        /* of dimensions of variable length, two each: low and high */
   uint64_t rtree_at, processed_at;
   uint8_t *boxes;           /* one a tile, once they were asked for */
   garco__io_list processed; /* deletes that it is rid of already, once they were asked for */
@@ -67,6 +69,10 @@ garco_status garco__fragment_load_boxes (garco__io *io, garco__codec *codec,
 garco_status garco__fragment_load_offsets (garco__io *io, garco__codec *codec,
                                            garco__fragment *fragment, size_t slot, bool validity,
                                            garco_error *error);
+/* Places and unpacked sizes of the tiles of a slot's file of variable lengths. */
+garco_status garco__fragment_load_variable (garco__io *io, garco__codec *codec,
+                                            garco__fragment *fragment, size_t slot,
+                                            garco_error *error);
 garco_status garco__fragment_load_processed (garco__io *io, garco__codec *codec,
                                              garco__fragment *fragment, garco_error *error);
 

@@ -2,8 +2,9 @@
  *
  * Files of a fragment: from version 9 a0.tdb, a1.tdb ... for attributes and d0.tdb ... for
  * dimensions, by their places in the fragment's schema; in version 8 the field's name with % codes;
- * before that the name. Validity has _validity before the ending. t.tdb and dt.tdb hold the times
- * of cells and of their deletes, by the filters of coordinates.
+ * before that the name. Validity has _validity before the ending, and so have the bytes of cells of
+ * variable length _var (fragment_variable.c). t.tdb and dt.tdb hold the times of cells and of their
+ * deletes, by the filters of coordinates.
  *
  * Tile t is the bytes from its offset to the next one's, the last to the file's size.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -33,12 +34,12 @@ percent_name (const char *name, char *text, size_t size)
   text[at] = '\0';
 }
 
-static void
-file_path (const garco__fragment *fragment, size_t field, bool validity, char path[PATH_SIZE])
+void
+garco__column_path (const garco__fragment *fragment, size_t field, const char *ending,
+                    char path[GARCO__COLUMN_PATH])
 {
   const garco__schema *schema = fragment->schema;
   const garco__field *own = &schema->fields[field];
-  const char *ending = validity ? "_validity" : "";
   char name[PATH_SIZE / 2];
   if (fragment->version >= 9)
     snprintf (name, sizeof name, "%c%zu", own->is_dimension ? 'd' : 'a',
@@ -50,15 +51,18 @@ file_path (const garco__fragment *fragment, size_t field, bool validity, char pa
   snprintf (path, PATH_SIZE, "%s/%s%s.tdb", fragment->path, name, ending);
 }
 
-/* The tile's bytes as they lie in the file. */
-static garco_status
-read_packed (garco__tile_reader *reader, const garco__fragment *fragment,
-             const garco__column *column, uint64_t t, const char *source, garco__buffer *packed,
-             uint64_t *byte, garco_error *error)
+garco_status
+garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragment,
+                      const garco__column *column, uint64_t t, const char *source,
+                      garco__buffer *packed, uint64_t *byte, garco_error *error)
 {
   const garco__slot *slot = &fragment->slots[column->slot];
-  const uint64_t *offsets = column->validity ? slot->validity_offsets : slot->tile_offsets;
-  uint64_t end = column->validity ? slot->validity_size : slot->file_size;
+  const uint64_t *offsets = column->variable   ? slot->var_offsets
+                            : column->validity ? slot->validity_offsets
+                                               : slot->tile_offsets;
+  uint64_t end = column->variable   ? slot->var_size
+                 : column->validity ? slot->validity_size
+                                    : slot->file_size;
   if (t + 1 < fragment->ntiles)
     end = offsets[t + 1];
   *byte = offsets[t];
@@ -93,10 +97,10 @@ check_size (const garco__fragment *fragment, const garco__tile_place *place, uin
                            t, there, cells, place->cell_size);
 }
 
-static garco_status
-read_column (garco__tile_reader *reader, garco__fragment *fragment, const garco__column *column,
-             uint64_t t, const garco__tile_choice *choice, garco__buffer *values,
-             garco_error *error)
+garco_status
+garco__column_read (garco__tile_reader *reader, garco__fragment *fragment,
+                    const garco__column *column, uint64_t t, const garco__tile_choice *choice,
+                    garco__buffer *values, garco_error *error)
 {
   char source[GARCO__IO_NAME_SIZE];
   uint64_t byte = 0, there = 0;
@@ -104,7 +108,8 @@ read_column (garco__tile_reader *reader, garco__fragment *fragment, const garco_
   garco__io_name (reader->io, column->path, source, sizeof source);
   GARCO_TRY (garco__fragment_load_offsets (reader->io, reader->codec, fragment, column->slot,
                                            column->validity, error));
-  GARCO_TRY (read_packed (reader, fragment, column, t, source, &reader->packed, &byte, error));
+  GARCO_TRY (
+      garco__column_packed (reader, fragment, column, t, source, &reader->packed, &byte, error));
   garco__tile_place place = {source, byte, fragment->version, column->cell_size};
   GARCO_TRY (garco__tile_decoded_size (&place, packed->data, packed->size, &there, error));
   GARCO_TRY (check_size (fragment, &place, t, there, error));
@@ -123,9 +128,10 @@ garco__column_of_field (const garco__fragment *fragment, size_t field, bool vali
   const garco__field *own = &schema->fields[field];
   column->slot = garco__schema_slot (schema, field);
   column->validity = validity;
+  column->variable = false;
   column->pipeline = validity ? &schema->validity : &own->pipeline;
   column->cell_size = validity ? 1 : own->cell_size;
-  file_path (fragment, field, validity, column->path);
+  garco__column_path (fragment, field, validity ? "_validity" : "", column->path);
   return garco__pipeline_check (column->pipeline, false, source, own->name, error);
 }
 
@@ -151,7 +157,7 @@ garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment, siz
 {
   garco__column column;
   GARCO_TRY (garco__column_of_field (fragment, field, validity, &column, reader->io->root, error));
-  return read_column (reader, fragment, &column, t, choice, values, error);
+  return garco__column_read (reader, fragment, &column, t, choice, values, error);
 }
 
 garco_status
@@ -161,7 +167,7 @@ garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragm
 {
   garco__column column;
   GARCO_TRY (garco__column_of_special (fragment, special, &column, reader->io->root, error));
-  return read_column (reader, fragment, &column, t, NULL, values, error);
+  return garco__column_read (reader, fragment, &column, t, NULL, values, error);
 }
 
 /* ---- chunk by chunk */
@@ -202,8 +208,8 @@ garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment, 
   GARCO_TRY (garco__fragment_load_offsets (reader->io, reader->codec, fragment, own.slot, validity,
                                            error));
   garco__io_name (reader->io, own.path, column->source, sizeof column->source);
-  GARCO_TRY (
-      read_packed (reader, fragment, &own, t, column->source, &column->packed, &byte, error));
+  GARCO_TRY (garco__column_packed (reader, fragment, &own, t, column->source, &column->packed,
+                                   &byte, error));
   column->pipeline = own.pipeline;
   column->cells = garco__fragment_tile_cells (fragment, t);
   column->place = (garco__tile_place){column->source, byte, fragment->version, own.cell_size};

@@ -27,6 +27,7 @@ typedef struct garco__column
 {
   size_t slot;
   bool validity;
+  bool variable; /* the bytes of cells of variable length; without it, where they begin */
   const garco__pipeline *pipeline;
   size_t cell_size;
   char path[GARCO__COLUMN_PATH];
@@ -40,6 +41,18 @@ garco_status garco__column_of_special (const garco__fragment *fragment, garco__s
                                        garco__column *column, const char *source,
                                        garco_error *error);
 
+/* For the files of the reader. The path of a field's file, `ending` before .tdb; the bytes of tile
+ * `t` as they lie in it, which begin at `byte`; those of fixed size unfiltered. */
+void garco__column_path (const garco__fragment *fragment, size_t field, const char *ending,
+                         char path[GARCO__COLUMN_PATH]);
+garco_status garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragment,
+                                   const garco__column *column, uint64_t t, const char *source,
+                                   garco__buffer *packed, uint64_t *byte, garco_error *error);
+garco_status garco__column_read (garco__tile_reader *reader, garco__fragment *fragment,
+                                 const garco__column *column, uint64_t t,
+                                 const garco__tile_choice *choice, garco__buffer *values,
+                                 garco_error *error);
+
 /* Unfilters tile `t` of a field (of the fragment's schema, of fixed size) into `values`, emptied
  * first; `validity`: its validity bytes instead. `choice` as in garco__tile_decode. */
 garco_status garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment,
@@ -50,6 +63,14 @@ garco_status garco__fragment_read (garco__tile_reader *reader, garco__fragment *
 garco_status garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragment,
                                            garco__special special, uint64_t t,
                                            garco__buffer *values, garco_error *error);
+
+/* ---- fragment_variable.c */
+
+/* Unfilters tile `t` of a field of variable length: cell i is the bytes of `values` from offset i
+ * (u64) to the next, of which there is one more than cells. */
+garco_status garco__fragment_read_variable (garco__tile_reader *reader, garco__fragment *fragment,
+                                            size_t field, uint64_t t, garco__buffer *offsets,
+                                            garco__buffer *values, garco_error *error);
 
 /* A chunk of a tile, and its first byte's place in the tile as it is unpacked. */
 typedef struct garco__tile_chunk

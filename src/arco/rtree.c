@@ -1,7 +1,7 @@
 /* R-trees.
  *
  *   u32 fan-out (10), u32 levels, then of each level, the root first: u64 boxes, the boxes
- *   a box: low and high of each dimension
+ *   a box: low and high of each dimension; of text u64 bytes of both, u64 bytes of low, low, high
  *
  * The last level has a box a tile, in their order; each box above covers ten of the level below.
  * Reading needs the last level alone.
@@ -23,11 +23,104 @@ garco__box_size (const garco__schema *schema)
   size_t size = 0;
   for (size_t i = 0; i < schema->ndims; i++)
   {
-    if (schema->fields[i].width == GARCO__VARIABLE)
-      return 0;
-    size += 2 * garco_datatype_size (schema->fields[i].type);
+    bool text = schema->fields[i].width == GARCO__VARIABLE;
+    size += 2 * (text ? sizeof (uint64_t) : garco_datatype_size (schema->fields[i].type));
   }
   return size;
+}
+
+uint64_t
+garco__text_key (const uint8_t *text, size_t size)
+{
+  uint64_t key = 0;
+  for (size_t i = 0; i < sizeof key; i++)
+    key = key << 8 | (i < size ? text[i] : 0);
+  return key;
+}
+
+void
+garco__box_keys (const garco__schema *schema, const uint8_t *box, size_t dimension, uint64_t *low,
+                 uint64_t *high)
+{
+  for (size_t i = 0; i <= dimension; i++)
+  {
+    const garco__field *field = &schema->fields[i];
+    garco_datatype type = field->width == GARCO__VARIABLE ? GARCO_UINT64 : field->type;
+    size_t size = garco_datatype_size (type);
+    if (i == dimension)
+    {
+      *low = garco__order_key (type, box);
+      *high = garco__order_key (type, box + size);
+    }
+    box += 2 * size;
+  }
+}
+
+/* Two texts as their keys. */
+static void
+take_texts (garco__cursor *cursor, uint64_t keys[2])
+{
+  uint64_t both = garco__cursor_u64 (cursor), low = garco__cursor_u64 (cursor);
+  const uint8_t *bytes = garco__cursor_take (cursor, both);
+  if (bytes == NULL || low > both)
+  {
+    cursor->failed = true;
+    return;
+  }
+  keys[0] = garco__text_key (bytes, (size_t)low);
+  keys[1] = garco__text_key (bytes + low, (size_t)(both - low));
+}
+
+static void
+take_box (const garco__schema *schema, garco__cursor *cursor, uint8_t *box)
+{
+  for (size_t i = 0; i < schema->ndims; i++)
+  {
+    const garco__field *field = &schema->fields[i];
+    uint64_t keys[2] = {0, 0};
+    const void *ends = keys;
+    size_t size = sizeof keys;
+    if (field->width == GARCO__VARIABLE)
+      take_texts (cursor, keys);
+    else
+    {
+      size = 2 * garco_datatype_size (field->type);
+      ends = garco__cursor_take (cursor, size);
+    }
+    if (box == NULL || ends == NULL)
+      continue;
+    memcpy (box, ends, size);
+    box += size;
+  }
+}
+
+static bool
+has_text (const garco__schema *schema)
+{
+  bool found = false;
+  for (size_t i = 0; i < schema->ndims; i++)
+    found |= schema->fields[i].width == GARCO__VARIABLE;
+  return found;
+}
+
+void
+garco__boxes_take (const garco__schema *schema, garco__cursor *cursor, uint64_t count,
+                   uint8_t *boxes)
+{
+  size_t size = garco__box_size (schema);
+  if (count > garco__cursor_left (cursor) / size)
+    cursor->failed = true;
+  if (cursor->failed)
+    return;
+  if (!has_text (schema))
+  {
+    const uint8_t *bytes = garco__cursor_take (cursor, count * size);
+    if (boxes != NULL)
+      memcpy (boxes, bytes, (size_t)count * size);
+    return;
+  }
+  for (uint64_t i = 0; i < count && !cursor->failed; i++)
+    take_box (schema, cursor, boxes != NULL ? boxes + i * size : NULL);
 }
 
 garco_status
@@ -35,7 +128,6 @@ garco__rtree_leaves (const garco__schema *schema, const uint8_t *bytes, size_t s
                      uint64_t ntiles, const char *source, size_t *at, garco_error *error)
 {
   garco__cursor cursor = garco__cursor_of (bytes, size);
-  size_t box = garco__box_size (schema);
   garco__cursor_u32 (&cursor);
   uint32_t levels = garco__cursor_u32 (&cursor);
   uint64_t count = 0;
@@ -43,15 +135,13 @@ garco__rtree_leaves (const garco__schema *schema, const uint8_t *bytes, size_t s
   {
     count = garco__cursor_u64 (&cursor);
     *at = cursor.at;
-    if (count > garco__cursor_left (&cursor) / box)
-      cursor.failed = true;
-    garco__cursor_take (&cursor, count * box);
+    garco__boxes_take (schema, &cursor, count, NULL);
   }
   if (cursor.failed || levels > MAX_LEVELS || count != ntiles || garco__cursor_left (&cursor) != 0)
     return garco__fail (error, GARCO_ERR_CORRUPT, source,
                         "R-tree of %zu bytes, %" PRIu32 " levels and %" PRIu64
-                        " boxes in the last; expected %" PRIu64 " boxes of %zu bytes there",
-                        size, levels, count, ntiles, box);
+                        " boxes in the last; expected %" PRIu64 " boxes there",
+                        size, levels, count, ntiles);
   return GARCO_OK;
 }
 

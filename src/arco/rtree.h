@@ -5,14 +5,23 @@
 
 #include "arco/array_schema.h"
 
-/* Bytes of one box: low and high of each dimension in its type; 0 where one is of variable length.
- */
+/* Bytes of one box in memory: low and high of each dimension in its type, of text each as a u64 of
+ * garco__text_key. Without text this is the box as files have it. */
 size_t garco__box_size (const garco__schema *schema);
+/* The order keys of a dimension's ends. */
+void garco__box_keys (const garco__schema *schema, const uint8_t *box, size_t dimension,
+                      uint64_t *low, uint64_t *high);
+/* The first eight bytes as a number: of two texts the lesser never has the greater one. */
+uint64_t garco__text_key (const uint8_t *text, size_t size);
 /* Checks the payload of an R-tree whose last level has `ntiles` boxes; *at becomes the offset of
- * the first of them. Dimensions of fixed size only. */
+ * the first of them. */
 garco_status garco__rtree_leaves (const garco__schema *schema, const uint8_t *bytes, size_t size,
                                   uint64_t ntiles, const char *source, size_t *at,
                                   garco_error *error);
+/* Reads the `count` boxes at the cursor into memory, or skips them where `boxes` is NULL; the
+ * cursor fails where they end too early. */
+void garco__boxes_take (const garco__schema *schema, garco__cursor *cursor, uint64_t count,
+                        uint8_t *boxes);
 /* Appends the payload of the tree over `ntiles` boxes. */
 garco_status garco__rtree_put (const garco__schema *schema, const uint8_t *boxes, size_t ntiles,
                                garco__buffer *out, garco_error *error);

@@ -12,6 +12,7 @@
 
 #include "arco/array_scan.h"
 #include "arco/datatype.h"
+#include "arco/rtree.h"
 #include "base/error.h"
 
 typedef struct tile_job
@@ -30,28 +31,13 @@ bits_of (uint64_t value)
   return value == 0 ? 0 : 64 - (unsigned)__builtin_clzll (value);
 }
 
-static size_t
-box_at (const garco__schema *schema, size_t dimension)
-{
-  size_t at = 0;
-  for (size_t i = 0; i < dimension; i++)
-    at += 2 * garco_datatype_size (schema->fields[i].type);
-  return at;
-}
-
 void
 garco__scan_box_keys (const garco_scan *scan, const garco__scan_tile *tile, size_t dimension,
                       uint64_t *low, uint64_t *high)
 {
-  const garco__schema *schema = scan->schema;
-  garco_datatype type = schema->fields[dimension].type;
-  size_t box = 0;
-  for (size_t i = 0; i < schema->ndims; i++)
-    box += 2 * garco_datatype_size (schema->fields[i].type);
-  const uint8_t *at =
-      scan->array->fragments[tile->fragment]->boxes + tile->tile * box + box_at (schema, dimension);
-  *low = garco__order_key (type, at);
-  *high = garco__order_key (type, at + garco_datatype_size (type));
+  const uint8_t *boxes = scan->array->fragments[tile->fragment]->boxes;
+  garco__box_keys (scan->schema, boxes + tile->tile * garco__box_size (scan->schema), dimension,
+                   low, high);
 }
 
 /* The span of a dimension that the window's cells can have. */
@@ -98,6 +84,11 @@ plan_packing (garco_scan *scan, const size_t *active, size_t nactive, garco_erro
     uint64_t top;
     window_span (scan, active, nactive, d, &own->base, &top);
     own->bits = bits_of (top - own->base);
+    if (garco__scan_is_text (scan, d))
+    {
+      own->base = 0;
+      own->bits = GARCO__TEXT_BITS;
+    }
     if (used + own->bits > 64)
     {
       scan->word_bits[scan->nwords - 1] = used;
@@ -153,7 +144,7 @@ kept_place (tile_job *job, size_t index, size_t bytes)
   if (tile->high <= scan->to || scan->kept_bytes + bytes > scan->memory / 2)
     return NULL;
   if (tile->kept == NULL)
-    tile->kept = calloc (2 * (scan->schema->ndims + scan->schema->nattrs), sizeof (garco__buffer));
+    tile->kept = calloc (garco__scan_columns (scan), sizeof (garco__buffer));
   return tile->kept != NULL ? &tile->kept[index] : NULL;
 }
 
@@ -163,7 +154,7 @@ static garco_status
 load (tile_job *job, size_t field, int found, bool validity, const uint8_t **values)
 {
   garco_scan *scan = job->scan;
-  size_t index = 2 * field + validity;
+  size_t index = GARCO__COLUMN_PARTS * field + validity;
   garco__buffer *place = &scan->columns[index];
   size_t bytes = (size_t)job->tile->cells * (validity ? 1 : scan->schema->fields[field].cell_size);
   if (job->tile->kept != NULL && job->tile->kept[index].size > 0)
@@ -180,6 +171,35 @@ load (tile_job *job, size_t field, int found, bool validity, const uint8_t **val
       scan->kept_bytes += kept->capacity;
   }
   *values = place->data;
+  return GARCO_OK;
+}
+
+/* The tile's cells of variable length: cell i is the bytes from offset i to the next. */
+static garco_status
+load_variable (tile_job *job, size_t field, int found, const uint64_t **offsets,
+               const uint8_t **bytes)
+{
+  garco_scan *scan = job->scan;
+  garco__buffer *places[2];
+  const size_t parts[2] = {0, 2};
+  size_t index = GARCO__COLUMN_PARTS * field;
+  bool kept = job->tile->kept != NULL && job->tile->kept[index].size > 0;
+  for (size_t i = 0; i < 2; i++)
+    places[i] = kept ? &job->tile->kept[index + parts[i]] : &scan->columns[index + parts[i]];
+  if (places[0]->size == 0)
+  {
+    size_t more = ((size_t)job->tile->cells + 1) * sizeof (uint64_t) +
+                  (size_t)job->tile->cells * scan->text_cost;
+    kept = kept_place (job, index, more) != NULL;
+    for (size_t i = 0; kept && i < 2; i++)
+      places[i] = &job->tile->kept[index + parts[i]];
+    GARCO_TRY (garco__fragment_read_variable (&scan->reader, job->fragment, (size_t)found,
+                                              job->tile->tile, places[0], places[1], job->error));
+    if (kept)
+      scan->kept_bytes += places[0]->capacity + places[1]->capacity;
+  }
+  *offsets = (const uint64_t *)(const void *)places[0]->data;
+  *bytes = places[1]->data;
   return GARCO_OK;
 }
 
@@ -241,6 +261,31 @@ reserve_choice (tile_job *job)
   return garco__buffer_reserve (&scan->keys, cells * sizeof (uint64_t), job->error);
 }
 
+/* The index in the tile of chosen cell i. */
+static size_t
+chosen_cell (const garco_scan *scan, size_t i)
+{
+  return scan->all_chosen ? i : ((const uint32_t *)(const void *)scan->chosen.data)[i];
+}
+
+static garco_status
+load_text_keys (tile_job *job, size_t dimension, uint64_t **keys)
+{
+  garco_scan *scan = job->scan;
+  const uint64_t *offsets = NULL;
+  const uint8_t *bytes = NULL;
+  GARCO_TRY (load_variable (job, dimension, (int)dimension, &offsets, &bytes));
+  GARCO_TRY (reserve_choice (job));
+  *keys = (uint64_t *)(void *)scan->keys.data;
+  for (size_t i = 0; i < scan->nchosen; i++)
+  {
+    size_t cell = chosen_cell (scan, i);
+    (*keys)[i] =
+        garco__text_key (bytes + offsets[cell], (size_t)(offsets[cell + 1] - offsets[cell]));
+  }
+  return GARCO_OK;
+}
+
 /* Keys of the chosen cells in a dimension, into scan->keys. */
 static garco_status
 load_keys (tile_job *job, size_t dimension, uint64_t **keys)
@@ -248,6 +293,8 @@ load_keys (tile_job *job, size_t dimension, uint64_t **keys)
   garco_scan *scan = job->scan;
   garco_datatype type = scan->schema->fields[dimension].type;
   const uint8_t *values = NULL;
+  if (garco__scan_is_text (scan, dimension))
+    return load_text_keys (job, dimension, keys);
   GARCO_TRY (load (job, dimension, (int)dimension, false, &values));
   GARCO_TRY (reserve_choice (job));
   *keys = (uint64_t *)scan->keys.data;
@@ -277,11 +324,52 @@ keep_in_ranges (garco_scan *scan, const uint64_t *keys, uint64_t low, uint64_t h
   scan->nchosen = kept;
 }
 
+/* Keeps of the chosen cells those whose texts lie in the ranges. */
+static garco_status
+keep_texts (tile_job *job, size_t dimension)
+{
+  garco_scan *scan = job->scan;
+  const garco__text_ranges *ranges = &scan->ranges[dimension].texts;
+  uint32_t *chosen = (uint32_t *)(void *)scan->chosen.data;
+  const uint64_t *offsets = NULL;
+  const uint8_t *bytes = NULL;
+  size_t kept = 0;
+  GARCO_TRY (load_variable (job, dimension, (int)dimension, &offsets, &bytes));
+  for (size_t i = 0; i < scan->nchosen; i++)
+  {
+    size_t cell = chosen_cell (scan, i);
+    chosen[kept] = (uint32_t)cell;
+    kept += garco__text_ranges_hold (ranges, bytes + offsets[cell],
+                                     (size_t)(offsets[cell + 1] - offsets[cell]));
+  }
+  scan->all_chosen = scan->all_chosen && kept == scan->nchosen;
+  scan->nchosen = kept;
+  return GARCO_OK;
+}
+
+/* The window is told by keys, which texts have in common; the ranges by the texts themselves. */
+static garco_status
+choose_by_text (tile_job *job, size_t dimension)
+{
+  garco_scan *scan = job->scan;
+  uint64_t low, high, *keys = NULL;
+  garco__scan_box_keys (scan, job->tile, dimension, &low, &high);
+  bool cut = dimension == 0 && (scan->from > low || high > scan->to);
+  if (!cut && !scan->ranges[dimension].given)
+    return GARCO_OK;
+  GARCO_TRY (load_keys (job, dimension, &keys));
+  if (cut)
+    keep_in_ranges (scan, keys, scan->from, scan->to, NULL);
+  return scan->ranges[dimension].given ? keep_texts (job, dimension) : GARCO_OK;
+}
+
 static garco_status
 choose_by_dimension (tile_job *job, size_t dimension)
 {
   garco_scan *scan = job->scan;
   const garco__key_ranges *ranges = &scan->ranges[dimension];
+  if (garco__scan_is_text (scan, dimension))
+    return choose_by_text (job, dimension);
   uint64_t low, high, from = 0, to = UINT64_MAX, *keys = NULL;
   garco__scan_box_keys (scan, job->tile, dimension, &low, &high);
   bool covered = garco__ranges_cover (ranges, low, high);
@@ -361,6 +449,42 @@ reserve_cells (garco_scan *scan, size_t more, garco_error *error)
   return GARCO_OK;
 }
 
+/* Numbers of a dimension's texts into the packed words. */
+static garco_status
+append_texts (tile_job *job, size_t dimension)
+{
+  garco_scan *scan = job->scan;
+  const garco__packing *own = &scan->packing[dimension];
+  uint64_t *word = scan->words[own->word] + scan->count;
+  const uint64_t *offsets = NULL;
+  const uint8_t *bytes = NULL;
+  GARCO_TRY (load_variable (job, dimension, (int)dimension, &offsets, &bytes));
+  for (size_t i = 0; i < scan->nchosen; i++)
+  {
+    size_t cell = chosen_cell (scan, i);
+    uint32_t number;
+    GARCO_TRY (garco__texts_number (&scan->texts[dimension], bytes + offsets[cell],
+                                    (size_t)(offsets[cell + 1] - offsets[cell]), &number,
+                                    job->error));
+    word[i] |= (uint64_t)number << own->shift;
+  }
+  return GARCO_OK;
+}
+
+/* Makes ranks of the numbers, now that all texts of the window are known. */
+static garco_status
+rank_texts (garco_scan *scan, size_t dimension, garco_error *error)
+{
+  garco__texts *texts = &scan->texts[dimension];
+  const garco__packing *own = &scan->packing[dimension];
+  uint64_t *word = scan->words[own->word], mask = UINT64_C (0xffffffff) << own->shift;
+  GARCO_TRY (garco__texts_sort (texts, error));
+  const uint32_t *ranks = (const uint32_t *)(const void *)texts->ranks.data;
+  for (size_t i = 0; i < scan->count; i++)
+    word[i] = (word[i] & ~mask) | (uint64_t)ranks[(word[i] & mask) >> own->shift] << own->shift;
+  return GARCO_OK;
+}
+
 static garco_status
 append_coordinates (tile_job *job)
 {
@@ -371,6 +495,11 @@ append_coordinates (tile_job *job)
   {
     const garco__packing *own = &scan->packing[d];
     uint64_t *word = scan->words[own->word] + scan->count, *keys = NULL, beyond = 0;
+    if (garco__scan_is_text (scan, d))
+    {
+      GARCO_TRY (append_texts (job, d));
+      continue;
+    }
     uint64_t most = own->bits == 64 ? UINT64_MAX : (UINT64_C (1) << own->bits) - 1;
     GARCO_TRY (load_keys (job, d, &keys));
     for (size_t i = 0; i < scan->nchosen; i++)
@@ -470,6 +599,46 @@ append_validity (tile_job *job, garco__scan_attribute *attribute, int found)
   return GARCO_OK;
 }
 
+/* `count` cells that end one after the other, of `size` bytes each. */
+static garco_status
+append_ends (garco__scan_attribute *attribute, size_t count, size_t size, garco_error *error)
+{
+  GARCO_TRY (garco__buffer_reserve (&attribute->ends, count * sizeof (uint64_t), error));
+  uint64_t end = attribute->values.size;
+  for (size_t i = 0; i < count; i++)
+  {
+    end += size;
+    memcpy (attribute->ends.data + attribute->ends.size, &end, sizeof end);
+    attribute->ends.size += sizeof end;
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+append_variable (tile_job *job, garco__scan_attribute *attribute)
+{
+  garco_scan *scan = job->scan;
+  const garco__field *field = &scan->schema->fields[attribute->field];
+  const uint64_t *offsets = NULL;
+  const uint8_t *bytes = NULL;
+  int found;
+  GARCO_TRY (fragment_field (job, attribute->field, &found));
+  if (found < 0)
+    GARCO_TRY (append_ends (attribute, scan->nchosen, field->fill_size, job->error));
+  else
+    GARCO_TRY (load_variable (job, attribute->field, found, &offsets, &bytes));
+  for (size_t i = 0; i < scan->nchosen; i++)
+  {
+    size_t cell = chosen_cell (scan, i);
+    size_t size = found < 0 ? field->fill_size : (size_t)(offsets[cell + 1] - offsets[cell]);
+    if (found >= 0)
+      GARCO_TRY (append_ends (attribute, 1, size, job->error));
+    GARCO_TRY (garco__buffer_append (
+        &attribute->values, found < 0 ? field->fill : bytes + offsets[cell], size, job->error));
+  }
+  return append_validity (job, attribute, found);
+}
+
 static garco_status
 append_attribute (tile_job *job, garco__scan_attribute *attribute)
 {
@@ -478,6 +647,8 @@ append_attribute (tile_job *job, garco__scan_attribute *attribute)
   size_t bytes = scan->nchosen * attribute->cell_size;
   const uint8_t *values = NULL;
   int found;
+  if (field->width == GARCO__VARIABLE)
+    return append_variable (job, attribute);
   GARCO_TRY (fragment_field (job, attribute->field, &found));
   GARCO_TRY (garco__buffer_reserve (&attribute->values, bytes, job->error));
   uint8_t *out = attribute->values.data + attribute->values.size;
@@ -614,7 +785,7 @@ static garco_status
 gather_tile (tile_job *job)
 {
   garco_scan *scan = job->scan;
-  for (size_t i = 0; i < 2 * (scan->schema->ndims + scan->schema->nattrs); i++)
+  for (size_t i = 0; i < garco__scan_columns (scan); i++)
     scan->columns[i].size = 0;
   GARCO_TRY (choose_all (job));
   for (size_t d = 0; d < scan->schema->ndims && scan->nchosen > 0; d++)
@@ -643,7 +814,10 @@ gather_tiles (garco_scan *scan, const size_t *active, size_t nactive, garco_erro
   scan->use_times = false;
   scan->use_dead = scan->nconditions > 0;
   for (size_t i = 0; i < scan->nattributes; i++)
-    scan->attributes[i].values.size = scan->attributes[i].validity.size = 0;
+    scan->attributes[i].values.size = scan->attributes[i].validity.size =
+        scan->attributes[i].ends.size = 0;
+  for (size_t d = 0; d < scan->schema->ndims; d++)
+    garco__texts_clear (&scan->texts[d]);
   for (size_t i = 0; i < nactive; i++)
   {
     const garco__fragment *fragment = scan->array->fragments[scan->tiles[active[i]].fragment];
@@ -666,5 +840,8 @@ garco__scan_gather (garco_scan *scan, const size_t *active, size_t nactive, garc
   GARCO_TRY (gather_tiles (scan, active, nactive, error));
   if (scan->count == 0)
     return GARCO_OK;
+  for (size_t d = 0; d < scan->schema->ndims; d++)
+    if (garco__scan_is_text (scan, d))
+      GARCO_TRY (rank_texts (scan, d, error));
   return garco__scan_sort (scan, error);
 }

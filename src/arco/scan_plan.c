@@ -91,7 +91,7 @@ join_ranges (garco__key_ranges *ranges)
 static garco_status
 clamp_ranges (garco__key_ranges *ranges, const garco__field *field, garco_error *error)
 {
-  if (!field->has_current)
+  if (!field->has_current || field->width == GARCO__VARIABLE)
     return GARCO_OK;
   uint64_t low = garco__order_key (field->type, field->current);
   uint64_t high =
@@ -100,7 +100,7 @@ clamp_ranges (garco__key_ranges *ranges, const garco__field *field, garco_error 
   {
     void *bounds = NULL;
     GARCO_TRY (garco__allocate (&bounds, 2, sizeof (uint64_t), error));
-    *ranges = (garco__key_ranges){true, 1, bounds};
+    *ranges = (garco__key_ranges){.given = true, .count = 1, .bounds = bounds};
     ranges->bounds[0] = 0;
     ranges->bounds[1] = UINT64_MAX;
   }
@@ -116,6 +116,19 @@ clamp_ranges (garco__key_ranges *ranges, const garco__field *field, garco_error 
     ranges->bounds[2 * left++ + 1] = to;
   }
   ranges->count = left;
+  return GARCO_OK;
+}
+
+/* The range itself, and the keys that texts in it have; false where there are none. */
+static garco_status
+text_keys (garco__key_ranges *own, const garco_range *range, uint64_t bounds[2], bool *some,
+           garco_error *error)
+{
+  const uint8_t *low = (const uint8_t *)range->slow, *high = (const uint8_t *)range->shigh;
+  GARCO_TRY (garco__text_ranges_add (&own->texts, range->slow, range->shigh, error));
+  bounds[0] = low != NULL ? garco__text_key (low, strlen (range->slow)) : 0;
+  bounds[1] = high != NULL ? garco__text_key (high, strlen (range->shigh)) : UINT64_MAX;
+  *some = bounds[0] <= bounds[1];
   return GARCO_OK;
 }
 
@@ -149,7 +162,12 @@ garco__scan_ranges (garco_scan *scan, const garco_scan_options *options, garco_e
     void *bounds = own->bounds;
     uint64_t keys[2];
     own->given = true;
-    if (!range_keys (scan->schema->fields[range->dimension].type, range, keys))
+    bool some = true;
+    if (garco__scan_is_text (scan, range->dimension))
+      GARCO_TRY (text_keys (own, range, keys, &some, error));
+    else
+      some = range_keys (scan->schema->fields[range->dimension].type, range, keys);
+    if (!some)
       continue; /* nothing lies in it */
     GARCO_TRY (garco__reallocate (&bounds, own->count + 1, 2 * sizeof (uint64_t), error));
     own->bounds = bounds;
@@ -213,12 +231,10 @@ garco__scan_box_meets (const garco_scan *scan, const uint8_t *box)
 {
   for (size_t i = 0; i < scan->schema->ndims; i++)
   {
-    garco_datatype type = scan->schema->fields[i].type;
-    size_t size = garco_datatype_size (type);
-    if (!ranges_meet (&scan->ranges[i], garco__order_key (type, box),
-                      garco__order_key (type, box + size)))
+    uint64_t low, high;
+    garco__box_keys (scan->schema, box, i, &low, &high);
+    if (!ranges_meet (&scan->ranges[i], low, high))
       return false;
-    box += 2 * size;
   }
   return true;
 }
@@ -227,7 +243,7 @@ static garco_status
 add_tile (garco_scan *scan, size_t *capacity, size_t fragment, uint64_t tile, uint64_t cells,
           const uint8_t *box, garco_error *error)
 {
-  garco_datatype type = scan->schema->fields[0].type;
+  uint64_t low, high;
   if (scan->ntiles == *capacity)
   {
     void *tiles = scan->tiles;
@@ -235,8 +251,7 @@ add_tile (garco_scan *scan, size_t *capacity, size_t fragment, uint64_t tile, ui
     GARCO_TRY (garco__reallocate (&tiles, *capacity, sizeof (garco__scan_tile), error));
     scan->tiles = tiles;
   }
-  uint64_t low = garco__order_key (type, box);
-  uint64_t high = garco__order_key (type, box + garco_datatype_size (type));
+  garco__box_keys (scan->schema, box, 0, &low, &high);
   if (low > high)
     return garco__fail (error, GARCO_ERR_CORRUPT, scan->array->fragments[fragment]->path,
                         "the R-tree's box of tile %llu is not low to high",
@@ -258,6 +273,30 @@ garco__scan_check_dimensions (const garco_scan *scan, const garco__fragment *fra
                              "the fragment's schema has other dimensions than the array's");
 }
 
+/* Bytes of variable length that a cell of the fragment has, if that is more than was known. */
+static garco_status
+measure_texts (garco_scan *scan, garco__fragment *fragment, garco_error *error)
+{
+  uint64_t bytes = 0, cells = garco__fragment_cells (fragment);
+  for (size_t i = 0; i < scan->nattributes; i++)
+  {
+    const garco__field *field = &scan->schema->fields[scan->attributes[i].field];
+    int found = garco__schema_find (fragment->schema, field->name);
+    if (field->width != GARCO__VARIABLE || found < 0 ||
+        fragment->schema->fields[found].width != GARCO__VARIABLE)
+      continue;
+    size_t slot = garco__schema_slot (fragment->schema, (size_t)found);
+    GARCO_TRY (
+        garco__fragment_load_variable (scan->array->io, scan->array->codec, fragment, slot, error));
+    uint64_t all = 0;
+    for (uint64_t t = 0; t < fragment->ntiles; t++)
+      all += fragment->slots[slot].var_sizes[t];
+    bytes += all / cells + 1;
+  }
+  scan->text_cost = bytes > scan->text_cost ? (size_t)bytes : scan->text_cost;
+  return GARCO_OK;
+}
+
 static garco_status
 add_fragment (garco_scan *scan, size_t *capacity, size_t index, garco_error *error)
 {
@@ -268,6 +307,7 @@ add_fragment (garco_scan *scan, size_t *capacity, size_t index, garco_error *err
   if (fragment->ntiles == 0 || !garco__scan_box_meets (scan, fragment->domain))
     return GARCO_OK;
   GARCO_TRY (garco__fragment_load_boxes (array->io, array->codec, fragment, error));
+  GARCO_TRY (measure_texts (scan, fragment, error));
   size_t box = garco__box_size (fragment->schema);
   for (uint64_t t = 0; t < fragment->ntiles; t++)
     if (garco__scan_box_meets (scan, fragment->boxes + t * box))
@@ -307,9 +347,9 @@ garco__scan_tiles (garco_scan *scan, garco_error *error)
 size_t
 garco__scan_cell_cost (const garco_scan *scan)
 {
-  size_t cost = 48; /* packed keys and order, both twice, and the way out */
+  size_t cost = 48 + scan->text_cost; /* packed keys and order, both twice, and the way out */
   for (size_t i = 0; i < scan->nattributes; i++)
-    cost += scan->attributes[i].cell_size + 1;
+    cost += (scan->attributes[i].cell_size > 0 ? scan->attributes[i].cell_size : 8) + 1;
   return cost;
 }
 
@@ -394,8 +434,7 @@ close_tiles (garco_scan *scan, uint64_t from)
       scan->open[left++] = scan->open[i];
       continue;
     }
-    for (size_t k = 0; tile->kept != NULL && k < 2 * (scan->schema->ndims + scan->schema->nattrs);
-         k++)
+    for (size_t k = 0; tile->kept != NULL && k < garco__scan_columns (scan); k++)
     {
       scan->kept_bytes -= tile->kept[k].capacity;
       garco__buffer_free (&tile->kept[k]);

@@ -5,12 +5,13 @@
  *   arco_dump info ARRAY [--start T] [--end T]       schema, fragments, domains: lines of text
  *   arco_dump meta ARRAY [--start T] [--end T]       metadata: "key type count hex"
  *   arco_dump cells ARRAY [--start T] [--end T] [--raw] [--memory N] [--field F]...
- *                         [--range DIMENSION LOW HIGH]...
+ *                         [--range DIMENSION LOW HIGH]... [--text DIMENSION LOW HIGH]...
  *   arco_dump write ARRAY < cells                    a fragment; prints its name
  *   arco_dump set ARRAY KEY TEXT                     metadata
  *
  * Cells are "columns N\n", for each "NAME TYPE WIDTH NULLABLE\n", then batches of "rows N\n" and of
- * each column its bytes and, where it is nullable, its validity, and "end\n".
+ * each column its bytes (of variable length the rows + 1 offsets before them) and, where it is
+ * nullable, its validity, and "end\n". A LOW or HIGH of "-" for --text is no end.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -64,6 +65,13 @@ parse (int count, char **words, arguments *parsed)
       range->high = strtoll (words[++i], NULL, 10);
       range->fhigh = strtod (words[i], NULL);
     }
+    else if (strcmp (words[i], "--text") == 0 && left >= 3 && parsed->scan.nranges < MAX_ARGUMENTS)
+    {
+      garco_range *range = &parsed->ranges[parsed->scan.nranges++];
+      range->dimension = strtoull (words[++i], NULL, 10);
+      range->slow = strcmp (words[++i], "-") == 0 ? NULL : words[i];
+      range->shigh = strcmp (words[++i], "-") == 0 ? NULL : words[i];
+    }
     else
       return fprintf (stderr, "arco_dump: cannot use \"%s\"\n", words[i]), 0;
   }
@@ -106,12 +114,19 @@ info (garco_array *array, garco_error *error)
   }
   for (size_t i = 0; i < schema->nfields && schema->fields[i].is_dimension; i++)
   {
-    unsigned char range[16];
-    garco_status status = garco_array_domain (array, i, range, error);
+    union
+    {
+      unsigned char bytes[16];
+      const char *texts[2];
+    } range;
+    garco_status status = garco_array_domain (array, i, &range, error);
     if (status < 0 || status == GARCO_END)
       return status < 0 ? status : GARCO_OK;
     printf ("domain %s ", schema->fields[i].name);
-    print_hex (range, 2 * garco_datatype_size (schema->fields[i].type));
+    if (schema->fields[i].width == UINT32_MAX)
+      printf ("\"%s\" \"%s\"", range.texts[0], range.texts[1]);
+    else
+      print_hex (range.bytes, 2 * garco_datatype_size (schema->fields[i].type));
     printf ("\n");
   }
   return GARCO_OK;
@@ -139,7 +154,13 @@ static void
 print_column (const garco_column *column, int64_t rows, bool nullable)
 {
   size_t size = garco_datatype_size (column->type) * column->width;
-  fwrite (column->values, size, (size_t)rows, stdout);
+  if (column->width == UINT32_MAX)
+  {
+    fwrite (column->offsets, sizeof *column->offsets, (size_t)rows + 1, stdout);
+    fwrite (column->values, 1, (size_t)column->offsets[rows], stdout);
+  }
+  else
+    fwrite (column->values, size, (size_t)rows, stdout);
   if (nullable)
     fwrite (column->validity, 1, (size_t)rows, stdout);
 }

@@ -103,23 +103,24 @@ ranges_are_unions_and_intersections (void **state)
   add_epochs (&cells, TEST_START, 50, 30);
   write_cells (place->array, &cells);
   garco__cells_free (&cells);
-  const garco_range ranges[] = {{0, TEST_START + 30001, TEST_START + 90000, 0, 0},
-                                {0, TEST_START + 60000, TEST_START + 120000, 0, 0},
-                                {0, INT64_MIN, TEST_START, 0, 0},
-                                {2, -5, 1, 0, 0},
-                                {2, 3, INT64_MAX, 0, 0}};
+  const garco_range ranges[] = {
+      {.dimension = 0, .low = TEST_START + 30001, .high = TEST_START + 90000},
+      {.dimension = 0, .low = TEST_START + 60000, .high = TEST_START + 120000},
+      {.dimension = 0, .low = INT64_MIN, .high = TEST_START},
+      {.dimension = 2, .low = -5, .high = 1},
+      {.dimension = 2, .low = 3, .high = INT64_MAX}};
   some.nranges = 5;
   some.ranges = ranges;
   scan_all (place->array, NULL, &some, &found);
   assert_int_equal (found.rows, 4 * 2 * 2);
   assert_int_equal (found.time[4], TEST_START + 60000);
   assert_int_equal (found.sat[2], 3);
-  const garco_range none[] = {{1, 300, 400, 0, 0}};
+  const garco_range none[] = {{.dimension = 1, .low = 300, .high = 400}};
   some.nranges = 1;
   some.ranges = none;
   scan_all (place->array, NULL, &some, &found);
   assert_int_equal (found.rows, 0);
-  const garco_range backwards[] = {{2, 3, 1, 0, 0}};
+  const garco_range backwards[] = {{.dimension = 2, .low = 3, .high = 1}};
   some.ranges = backwards;
   scan_all (place->array, NULL, &some, &found);
   assert_int_equal (found.rows, 0);

@@ -19,7 +19,8 @@ def numpy_type(name):
         return np.dtype(f"M8[{SIZES[name[9:]]}]")
     if name.startswith("time_"):
         return np.dtype(f"m8[{SIZES[name[5:]]}]")
-    return np.dtype({"bool": "u1", "char": "S1", "blob": "u1"}.get(name, name))
+    return np.dtype({"bool": "u1", "char": "S1", "blob": "u1",
+                     "string_ascii": "S1", "string_utf8": "S1"}.get(name, name))
 
 
 class Refused(Exception):
@@ -46,6 +47,9 @@ class Dump:
             if key == "ranges":
                 for dimension, low, high in value:
                     yield from ("--range", dimension, low, high)
+            elif key == "texts":
+                for dimension, low, high in value:
+                    yield from ("--text", dimension, low, high)
             elif key == "fields":
                 for field in value:
                     yield from ("--field", field)
@@ -73,9 +77,20 @@ class Dump:
                     at = end + 1
                 continue
             for name, kind, width, nullable in columns:
-                size = int(rest[0]) * width * kind.itemsize
-                values.setdefault(name, []).append(np.frombuffer(out[at:at + size], kind))
-                at += size
+                rows = int(rest[0])
+                if width == 2**32 - 1:
+                    places = np.frombuffer(out[at:at + 8 * rows + 8], "u8").astype(int)
+                    at += 8 * rows + 8
+                    assert places[0] == 0
+                    cells = np.empty(rows, object)
+                    for i in range(rows):
+                        cells[i] = out[at + places[i]:at + places[i + 1]]
+                    values.setdefault(name, []).append(cells)
+                    at += int(places[-1])
+                else:
+                    size = rows * width * kind.itemsize
+                    values.setdefault(name, []).append(np.frombuffer(out[at:at + size], kind))
+                    at += size
                 if nullable:
                     validity.setdefault(name, []).append(
                         np.frombuffer(out[at:at + int(rest[0])], "u1"))

@@ -711,6 +711,68 @@ extern "C"
   GARCO_API const garco_batch *garco_stats_table (const garco_stats *stats);
   GARCO_API void garco_stats_free (garco_stats **stats);
 
+  /* ------------------------------------------------------------------ upkeep of arrays */
+
+#define GARCO_UPKEEP_CELLS 1u         /* fragments */
+#define GARCO_UPKEEP_FRAGMENT_META 2u /* footers into one file of __fragment_meta */
+#define GARCO_UPKEEP_COMMITS 4u       /* commit files into one .con */
+#define GARCO_UPKEEP_ARRAY_META 8u    /* files of array metadata into one */
+#define GARCO_UPKEEP_STRAYS 16u       /* vacuum: folders and files that killed writers have left */
+
+  typedef struct garco_upkeep_report
+  {
+    uint64_t fragments_before, fragments_after; /* that readers see */
+    uint64_t files_removed;                     /* by vacuum; folders count as one */
+    uint64_t cells;                             /* written, deleted ones that are kept too */
+    uint64_t bytes_before, bytes_after; /* of data files: what was consolidated and what it became;
+                                           vacuum: what was removed, and 0 */
+  } garco_upkeep_report;
+
+  typedef struct garco_upkeep_options
+  {
+    unsigned what;         /* GARCO_UPKEEP_*; 0: cells */
+    int64_t span_ms;       /* cells: fragments whose cells lie in one window of this length of the
+                              first dimension (a date, or an integer taken as ms since 1970-01-01)
+                              go together, others stay; 0: all go together */
+    uint64_t smaller_than; /* cells: only fragments of fewer bytes; 0: any */
+    uint64_t largest; /* cells: no more go together than give about this many bytes; 0: no bound */
+    uint64_t timestamp_start, timestamp_end; /* only what was written in between; end 0: now */
+    uint64_t
+        memory;   /* bytes; 0: 256 MiB. Many fragments that overlap are joined in several steps */
+    int threads;  /* 0: as many as processors */
+    bool purge;   /* drop deleted cells rather than mark them */
+    bool dry_run; /* change nothing, only tell the plan */
+    int64_t stray_age_ms; /* vacuum: strays younger than this stay; 0: a day */
+    void (*on_step) (void *context, const char *text); /* a line for each thing done; may be NULL */
+    void *context;
+  } garco_upkeep_options;
+#define GARCO_UPKEEP_OPTIONS_INIT                                                                  \
+  {                                                                                                \
+    0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, NULL, NULL                                            \
+  }
+
+  /* Consolidates an array: what it held, every reader reads afterwards too, at every time that is
+   * not between those of what was joined, and with cells (arrays of version 16 on) at these too.
+   * What was consolidated stays on the medium until garco_vacuum. Killed at any moment nothing is
+   * lost or doubled, but for arrays with duplicates in TileDB's own readers, which may see cells
+   * twice until garco writes to the array again. `options` and `report` may be NULL. Others may
+   * read meanwhile, and write between one group of fragments and the next.
+   * GARCO_ERR_UNSUPPORTED: format versions below 16 (garco_upgrade), fields that are no single
+   * numbers. */
+  GARCO_API garco_status garco_consolidate (const char *uri, const garco_upkeep_options *options,
+                                            garco_upkeep_report *report, garco_error *error);
+  /* Removes what consolidation has replaced: fragments (what 0 or CELLS), commit files, files of
+   * fragment metadata, of array metadata. Readers that opened the array before may fail, and what
+   * the array was between the times of what was joined cannot be read any more where that had no
+   * times of cells. STRAYS, only where asked for: fragments without a commit, arrays half made
+   * beside this one (URI.new-...), unfinished files, all older than stray_age_ms. */
+  GARCO_API garco_status garco_vacuum (const char *uri, const garco_upkeep_options *options,
+                                       garco_upkeep_report *report, garco_error *error);
+  /* Gives an array of an older format version a schema of version 22; what is written from then on
+   * is of that version, what is there stays readable as it is. GARCO_OK too where nothing is to be
+   * done. */
+  GARCO_API garco_status garco_upgrade (const char *uri, garco_error *error);
+
   /* ------------------------------------------------------------------ ingest */
 
   typedef enum garco_ingest_outcome

@@ -37,6 +37,7 @@ typedef struct directory_reader
   garco__directory *directory;
   garco__io_list root, commits, fragments;
   garco__io_list ignored, committed, hidden; /* last parts of paths */
+  bool ignored_any;                          /* something was left out of `committed` */
 } directory_reader;
 
 /* ---- names */
@@ -103,6 +104,14 @@ ends_with (const char *name, const char *ending)
 {
   size_t n = strlen (name), m = strlen (ending);
   return n >= m && strcmp (name + n - m, ending) == 0;
+}
+
+bool
+garco__is_replaces (const char *name)
+{
+  garco__stamp stamp;
+  return name[0] == '.' && ends_with (name, GARCO__REPLACES) &&
+         garco__stamp_parse (name + 1, &stamp);
 }
 
 /* ---- items */
@@ -245,6 +254,15 @@ read_lines (directory_reader *reader, const char *folder, const char *file, garc
   return status;
 }
 
+garco_status
+garco__directory_lines (garco__io *io, const char *path, garco__io_list *names, garco_error *error)
+{
+  directory_reader reader = {.io = io, .error = error};
+  garco_status status = read_lines (&reader, "", path, names);
+  garco__io_list_sort (names);
+  return status;
+}
+
 /* ---- commits */
 
 static garco_status
@@ -255,9 +273,11 @@ refuse_updates (directory_reader *reader, const char *name)
 }
 
 static bool
-is_ignored (const directory_reader *reader, const char *name)
+is_ignored (directory_reader *reader, const char *name)
 {
-  return garco__io_list_find (&reader->ignored, name) != NULL;
+  bool ignored = garco__io_list_find (&reader->ignored, name) != NULL;
+  reader->ignored_any = reader->ignored_any || ignored;
+  return ignored;
 }
 
 static garco_status
@@ -319,6 +339,7 @@ read_consolidated (directory_reader *reader, const char *name)
   GARCO_TRY (read_file (reader, "__commits", name, &bytes, &size));
   snprintf (path, sizeof path, "__commits/%s", name);
   garco__io_name (reader->io, path, file, sizeof file);
+  reader->directory->has_consolidated = true;
   garco__cursor cursor = garco__cursor_of (bytes, size);
   while (status >= 0 && garco__cursor_left (&cursor) > 0)
     status = take_consolidated (reader, file, &cursor);
@@ -333,6 +354,26 @@ read_vacuum (directory_reader *reader, const char *folder, const char *name)
   if (!note_stamp (reader, name, &stamp) || !is_seen (reader, &stamp))
     return GARCO_OK;
   return read_lines (reader, folder, name, &reader->hidden);
+}
+
+/* What a fragment replaces whose commit ended before its `.vac` was there. */
+static garco_status
+read_intents (directory_reader *reader)
+{
+  for (size_t i = 0; i < reader->root.count; i++)
+  {
+    const char *name = reader->root.entries[i].name;
+    char commit[PATH_SIZE];
+    garco__stamp stamp;
+    if (!garco__is_replaces (name))
+      continue;
+    snprintf (commit, sizeof commit, "%.*s.wrt",
+              (int)(strlen (name) - strlen (GARCO__REPLACES)) - 1, name + 1);
+    if (garco__io_list_find (&reader->commits, commit) != NULL &&
+        garco__stamp_parse (commit, &stamp) && is_seen (reader, &stamp))
+      GARCO_TRY (read_lines (reader, "", name, &reader->hidden));
+  }
+  return GARCO_OK;
 }
 
 /* A file that is no `.wrt`. */
@@ -370,6 +411,7 @@ read_commits (directory_reader *reader)
       GARCO_TRY (
           garco__io_list_add (&reader->committed, list->entries[i].name, false, reader->error));
   garco__io_list_sort (&reader->committed);
+  GARCO_TRY (read_intents (reader));
   garco__io_list_sort (&reader->hidden);
   return GARCO_OK;
 }
@@ -403,6 +445,8 @@ add_fragments (directory_reader *reader)
     bool again = i > 0 && strcmp (list->entries[i].name, list->entries[i - 1].name) == 0;
     if (again || !ends_with (name, ".wrt"))
       continue;
+    if (garco__stamp_parse (name, &stamp))
+      GARCO_TRY (add_item (&reader->directory->commits, NULL, name, &stamp, reader->error));
     name[strlen (name) - 4] = '\0';
     GARCO_TRY (add_fragment (reader, "__fragments", name));
   }
@@ -526,6 +570,72 @@ garco__directory_read (garco__io *io, uint64_t start, uint64_t end, garco__direc
   return status;
 }
 
+/* The entries of one .con file that count. */
+static garco_status
+entries_of (directory_reader *reader, const char *file, garco__io_list *entries)
+{
+  garco_status status = read_consolidated (reader, file);
+  garco__io_list_sort (&reader->committed);
+  *entries = reader->committed;
+  memset (&reader->committed, 0, sizeof reader->committed);
+  return status;
+}
+
+static bool
+has_all (const garco__io_list *list, const garco__io_list *wanted)
+{
+  for (size_t i = 0; i < wanted->count; i++)
+    if (garco__io_list_find (list, wanted->entries[i].name) == NULL)
+      return false;
+  return true;
+}
+
+static garco_status
+read_covered (directory_reader *reader, garco__io_list *covered)
+{
+  const garco__io_list *list = &reader->commits;
+  for (size_t i = 0; i < list->count; i++)
+    if (ends_with (list->entries[i].name, ".ign"))
+      GARCO_TRY (read_lines (reader, "__commits", list->entries[i].name, &reader->ignored));
+  garco__io_list_sort (&reader->ignored);
+  for (size_t i = 0; i < list->count; i++)
+    if (ends_with (list->entries[i].name, ".con"))
+      GARCO_TRY (read_consolidated (reader, list->entries[i].name));
+  garco__io_list_sort (&reader->committed);
+  *covered = reader->committed;
+  memset (&reader->committed, 0, sizeof reader->committed);
+  return GARCO_OK;
+}
+
+garco_status
+garco__directory_covering (garco__io *io, char name[GARCO__NAME_SIZE], garco__io_list *covered,
+                           garco_error *error)
+{
+  garco__directory directory = {0};
+  directory_reader reader = {.io = io, .error = error, .end = UINT64_MAX, .directory = &directory};
+  garco_status status = garco__io_list_folder (io, "__commits", &reader.commits, error);
+  if (status >= 0)
+    status = read_covered (&reader, covered);
+  for (size_t i = 0; i < reader.commits.count && status >= 0; i++)
+  {
+    garco__io_list entries = {0};
+    const char *file = reader.commits.entries[i].name;
+    if (!ends_with (file, ".con") || strlen (file) >= GARCO__NAME_SIZE)
+      continue;
+    reader.ignored_any = false;
+    status = entries_of (&reader, file, &entries);
+    /* Without what is taken back: an .ign can go only where the file has nothing that needs it. */
+    if (status >= 0 && has_all (&entries, covered) && !reader.ignored_any)
+      snprintf (name, GARCO__NAME_SIZE, "%s", file);
+    garco__io_list_free (&entries);
+  }
+  garco__io_list_free (&reader.commits);
+  garco__io_list_free (&reader.ignored);
+  garco__io_list_free (&reader.committed);
+  garco__directory_free (&directory);
+  return status;
+}
+
 static garco_status
 copy_item (const garco__item *item, garco__item *copy, garco_error *error)
 {
@@ -566,10 +676,12 @@ garco__directory_copy (const garco__directory *directory, garco__directory *copy
   garco_status status;
   copy->last = directory->last;
   copy->marked = directory->marked;
+  copy->has_consolidated = directory->has_consolidated;
   GARCO_TRY_DONE (copy_items (&directory->schemas, &copy->schemas, error));
   GARCO_TRY_DONE (copy_items (&directory->fragments, &copy->fragments, error));
   GARCO_TRY_DONE (copy_items (&directory->deletes, &copy->deletes, error));
   GARCO_TRY_DONE (copy_items (&directory->metadata, &copy->metadata, error));
+  GARCO_TRY_DONE (copy_items (&directory->commits, &copy->commits, error));
 done:
   if (status < 0)
     garco__directory_free (copy);
@@ -583,5 +695,6 @@ garco__directory_free (garco__directory *directory)
   free_items (&directory->fragments);
   free_items (&directory->deletes);
   free_items (&directory->metadata);
+  free_items (&directory->commits);
   memset (directory, 0, sizeof *directory);
 }

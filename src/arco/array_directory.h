@@ -23,6 +23,11 @@ garco_status garco__stamp_name (uint64_t timestamp, uint32_t version, char name[
 garco_status garco__stamp_range_name (uint64_t start, uint64_t end, uint32_t version,
                                       char name[GARCO__NAME_SIZE], garco_error *error);
 
+/* The ending of a file in the root, "." and a fragment's name before it: what the fragment
+ * replaces, while that is being committed (consolidate_commit.c). */
+#define GARCO__REPLACES ".replaces"
+bool garco__is_replaces (const char *name);
+
 typedef struct garco__item
 {
   char *name; /* fragments: of the folder; deletes: "__commits/NAME.del"; else of the file */
@@ -45,6 +50,8 @@ typedef struct garco__directory
   garco__items fragments; /* visible, in the order of their writing */
   garco__items deletes;   /* visible, likewise */
   garco__items metadata;  /* visible, likewise */
+  garco__items commits;   /* every one of a fragment from version 12 on, seen or not: "NAME.wrt" */
+  bool has_consolidated;  /* some commits are in .con files */
   uint64_t last;          /* the latest time in any name of the array */
   bool marked;            /* the folder looks like an array's */
 } garco__directory;
@@ -52,6 +59,14 @@ typedef struct garco__directory
 /* Looks the array through: what was written within [start, end] is visible. */
 garco_status garco__directory_read (garco__io *io, uint64_t start, uint64_t end,
                                     garco__directory *directory, garco_error *error);
+/* The last part of each line's path in a file of paths, sorted. */
+garco_status garco__directory_lines (garco__io *io, const char *path, garco__io_list *names,
+                                     garco_error *error);
+/* The .con file that has every commit which other .con files have and no .ign takes back, `name`
+ * ("" where none has them all), and the commits that some .con file has (only where there is such a
+ * name are all others of no use), sorted. */
+garco_status garco__directory_covering (garco__io *io, char name[GARCO__NAME_SIZE],
+                                        garco__io_list *covered, garco_error *error);
 /* A directory of its own with the same items, into a zero-initialised `copy`. */
 garco_status garco__directory_copy (const garco__directory *directory, garco__directory *copy,
                                     garco_error *error);

@@ -209,8 +209,8 @@ garco_array_metadata (garco_array *array, size_t index, garco_metadata_info *inf
 
 /* ---- writing */
 
-static garco_status
-put_item (garco__buffer *out, const garco__metadata_item *item, garco_error *error)
+garco_status
+garco__metadata_put_item (garco__buffer *out, const garco__metadata_item *item, garco_error *error)
 {
   size_t length = item->key != NULL ? strlen (item->key) : 0;
   size_t size = garco_datatype_size (item->type);
@@ -238,7 +238,7 @@ garco__array_metadata_write (garco_array *array, uint64_t timestamp,
   GARCO_TRY_DONE (garco__stamp_name (timestamp, 0, name, error));
   strcat (path, name);
   for (size_t i = 0; i < nitems; i++)
-    GARCO_TRY_DONE (put_item (&payload, &items[i], error));
+    GARCO_TRY_DONE (garco__metadata_put_item (&payload, &items[i], error));
   GARCO_TRY_DONE (garco__generic_tile_write (array->codec, array->schema->version, payload.data,
                                              payload.size, &tile, error));
   GARCO_TRY_DONE (garco__io_make_folder (array->io, "__meta", error));

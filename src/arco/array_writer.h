@@ -3,7 +3,7 @@
 #ifndef GARCO_ARCO_ARRAY_WRITER_H
 #define GARCO_ARCO_ARRAY_WRITER_H
 
-#include "garco.h"
+#include "base/buffer.h"
 
 typedef struct garco__fragment_writer garco__fragment_writer;
 
@@ -29,6 +29,9 @@ garco_status garco__fragment_commit (garco__fragment_writer *fragment, garco_err
 /* Without a commit before it, removes what was written. */
 void garco__fragment_writer_free (garco__fragment_writer **fragment);
 
+/* Appends an item as files of array metadata have it. */
+garco_status garco__metadata_put_item (garco__buffer *out, const garco__metadata_item *item,
+                                       garco_error *error);
 /* Writes a file of array metadata at `timestamp`. */
 garco_status garco__array_metadata_write (garco_array *array, uint64_t timestamp,
                                           const garco__metadata_item *items, size_t nitems,

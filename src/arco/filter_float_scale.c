@@ -175,3 +175,44 @@ garco__float_scale_apply (garco__apply *apply, garco_error *error)
   garco__apply_done (apply, room, count * width);
   return GARCO_OK;
 }
+
+/* ---- values that were missing */
+
+/* The value that the lowest integer reads as; false where the pipeline has none. */
+static bool
+missing_value (const garco__pipeline *pipeline, double *value)
+{
+  for (size_t i = 0; i < pipeline->count; i++)
+  {
+    const garco__filter *f = &pipeline->filters[i];
+    if (f->kind == GARCO__FILTER_NONE || f->kind == GARCO__FILTER_MD5 ||
+        f->kind == GARCO__FILTER_SHA256)
+      continue;
+    if (f->kind != GARCO__FILTER_FLOAT_SCALE || (f->width != 4 && f->width != 8))
+      return false;
+    *value = f->scale * (f->width == 4 ? -0x1p31 : -0x1p63) + f->offset;
+    return true;
+  }
+  return false;
+}
+
+void
+garco__missing_to_nan (const garco__pipeline *pipeline, garco_datatype type, size_t count,
+                       uint8_t *values)
+{
+  double missing;
+  if (!missing_value (pipeline, &missing))
+    return;
+  if (type == GARCO_FLOAT32)
+  {
+    float *v = (float *)(void *)values, gone = (float)missing;
+    for (size_t i = 0; i < count; i++)
+      v[i] = v[i] == gone ? NAN : v[i];
+  }
+  else if (type == GARCO_FLOAT64)
+  {
+    double *v = (double *)(void *)values;
+    for (size_t i = 0; i < count; i++)
+      v[i] = v[i] == missing ? NAN : v[i];
+  }
+}

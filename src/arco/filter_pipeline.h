@@ -140,6 +140,9 @@ garco_status garco__chunk_encode (garco__codec *codec, const garco__pipeline *pi
                                   garco__buffer *out, garco_error *error);
 /* Bytes of the chunks that a tile of `tile` bytes is cut into when it is written. */
 garco_status garco__chunk_size (size_t cell_size, uint64_t tile, size_t *size, garco_error *error);
+/* Makes NaN of the values that float scale reads for the lowest integer, which stands for it. */
+void garco__missing_to_nan (const garco__pipeline *pipeline, garco_datatype type, size_t count,
+                            uint8_t *values);
 /* True where the same values become the same bytes. */
 bool garco__pipeline_same (const garco__pipeline *a, const garco__pipeline *b);
 

@@ -431,6 +431,7 @@ garco__fragment_free (garco__fragment **fragment)
   for (size_t i = 0; own->texts != NULL && i < 2 * own->schema->ndims; i++)
     free (own->texts[i]);
   garco__io_list_free (&own->processed);
+  garco__io_list_free (&own->processed_order);
   free (own->slots);
   free (own->domain);
   free (own->aligned);
@@ -606,6 +607,7 @@ parse_processed (garco__fragment *fragment, garco__cursor *cursor, const char *s
     memcpy (name, bytes, (size_t)size);
     name[size] = '\0';
     GARCO_TRY (garco__io_list_add (&fragment->processed, name, false, error));
+    GARCO_TRY (garco__io_list_add (&fragment->processed_order, name, false, error));
   }
   garco__io_list_sort (&fragment->processed);
   return GARCO_OK;
@@ -628,6 +630,26 @@ garco__fragment_load_processed (garco__io *io, garco__codec *codec, garco__fragm
   fragment->processed_known = true;
 done:
   garco__buffer_free (&content);
+  return status;
+}
+
+garco_status
+garco__fragment_footer (garco__io *io, garco__fragment *fragment, garco__buffer *out,
+                        garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  garco__schema *schema = (garco__schema *)(uintptr_t)fragment->schema;
+  const garco__schema_set own = {1, &schema};
+  garco__buffer room = {0};
+  const uint8_t *bytes = NULL;
+  uint64_t at = 0, size = 0;
+  metadata_path (fragment, path);
+  garco__io_name (io, path, source, sizeof source);
+  GARCO_TRY (find_footer (io, fragment, &own, source, &at, &size, error));
+  garco_status status = metadata_bytes (io, fragment, at, size, &room, &bytes, error);
+  if (status >= 0)
+    status = garco__buffer_append (out, bytes, (size_t)size, error);
+  garco__buffer_free (&room);
   return status;
 }
 

@@ -35,8 +35,9 @@ typedef struct garco__fragment
   const void **bounds; /* into aligned; NULL for a dimension of variable length */
   char **texts;        /* of dimensions of variable length, two each: low and high */
   uint64_t rtree_at, processed_at;
-  uint8_t *boxes;           /* one a tile, once they were asked for */
-  garco__io_list processed; /* deletes that it is rid of already, once they were asked for */
+  uint8_t *boxes;                 /* one a tile, once they were asked for */
+  garco__io_list processed;       /* deletes that it is rid of already, once they were asked for */
+  garco__io_list processed_order; /* the same, as they are numbered */
   bool processed_known;
   uint8_t *file; /* the metadata file where it is small */
   size_t file_size;
@@ -75,6 +76,10 @@ garco_status garco__fragment_load_variable (garco__io *io, garco__codec *codec,
                                             garco_error *error);
 garco_status garco__fragment_load_processed (garco__io *io, garco__codec *codec,
                                              garco__fragment *fragment, garco_error *error);
+
+/* Appends the footer's bytes as they are, without the length behind them. */
+garco_status garco__fragment_footer (garco__io *io, garco__fragment *fragment, garco__buffer *out,
+                                     garco_error *error);
 
 /* The footer of a fragment that garco writes, its length behind it; the other way about. */
 typedef struct garco__footer

@@ -6,7 +6,6 @@
  * first of equal ones is the one that counts, unless cells have times of their own, which then are
  * sorted by too.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -531,44 +530,12 @@ append_times (tile_job *job)
 
 /* ---- attributes */
 
-/* The value that float scale reads for the lowest integer, which stands for NaN; false where the
- * pipeline has none. */
-static bool
-missing_value (const garco__pipeline *pipeline, double *value)
-{
-  for (size_t i = 0; i < pipeline->count; i++)
-  {
-    const garco__filter *f = &pipeline->filters[i];
-    if (f->kind == GARCO__FILTER_NONE || f->kind == GARCO__FILTER_MD5 ||
-        f->kind == GARCO__FILTER_SHA256)
-      continue;
-    if (f->kind != GARCO__FILTER_FLOAT_SCALE || (f->width != 4 && f->width != 8))
-      return false;
-    *value = f->scale * (f->width == 4 ? -0x1p31 : -0x1p63) + f->offset;
-    return true;
-  }
-  return false;
-}
-
 void
 garco__scan_missing_to_nan (const garco_scan *scan, const garco__field *field, uint8_t *values,
                             size_t count)
 {
-  double missing;
-  if (scan->raw_missing || !missing_value (&field->pipeline, &missing))
-    return;
-  if (field->type == GARCO_FLOAT32)
-  {
-    float *v = (float *)(void *)values, gone = (float)missing;
-    for (size_t i = 0; i < count * field->width; i++)
-      v[i] = v[i] == gone ? NAN : v[i];
-  }
-  else if (field->type == GARCO_FLOAT64)
-  {
-    double *v = (double *)(void *)values;
-    for (size_t i = 0; i < count * field->width; i++)
-      v[i] = v[i] == missing ? NAN : v[i];
-  }
+  if (!scan->raw_missing)
+    garco__missing_to_nan (&field->pipeline, field->type, count * field->width, values);
 }
 
 static void

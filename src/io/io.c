@@ -43,6 +43,12 @@ garco__io_stat (garco__io *io, const char *path, garco__io_kind *kind, uint64_t 
 }
 
 garco_status
+garco__io_changed (garco__io *io, const char *path, int64_t *ms, garco_error *error)
+{
+  return io->backend->changed (io, path, ms, error);
+}
+
+garco_status
 garco__io_read (garco__io *io, const char *path, uint64_t offset, void *bytes, size_t size,
                 garco_error *error)
 {

@@ -41,6 +41,8 @@ typedef struct garco__io_backend
   /* Kind and size of what is at `path`; GARCO__IO_NOTHING is no error. */
   garco_status (*stat) (garco__io *io, const char *path, garco__io_kind *kind, uint64_t *size,
                         garco_error *error);
+  /* When what is at `path` last changed, ms since 1970-01-01; GARCO_ERR_NOT_FOUND for nothing. */
+  garco_status (*changed) (garco__io *io, const char *path, int64_t *ms, garco_error *error);
   /* Exactly `size` bytes from `offset`; GARCO_ERR_TRUNCATED where the object ends before. */
   garco_status (*read) (garco__io *io, const char *path, uint64_t offset, void *bytes, size_t size,
                         garco_error *error);
@@ -85,6 +87,7 @@ void garco__io_close (garco__io **io);
 
 garco_status garco__io_stat (garco__io *io, const char *path, garco__io_kind *kind, uint64_t *size,
                              garco_error *error);
+garco_status garco__io_changed (garco__io *io, const char *path, int64_t *ms, garco_error *error);
 garco_status garco__io_read (garco__io *io, const char *path, uint64_t offset, void *bytes,
                              size_t size, garco_error *error);
 garco_status garco__io_list_folder (garco__io *io, const char *path, garco__io_list *list,

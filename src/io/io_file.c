@@ -129,6 +129,18 @@ file_stat (garco__io *io, const char *path, garco__io_kind *kind, uint64_t *size
 }
 
 static garco_status
+file_changed (garco__io *io, const char *path, int64_t *ms, garco_error *error)
+{
+  char text[PATH_SIZE];
+  struct stat status;
+  GARCO_TRY (full_path (io, path, text, error));
+  if (stat (text, &status) != 0)
+    return garco__fail_errno (error, text, "cannot look at");
+  *ms = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
+  return GARCO_OK;
+}
+
+static garco_status
 read_at (int fd, const char *name, uint64_t offset, uint8_t *bytes, size_t size, garco_error *error)
 {
   size_t done = 0;
@@ -411,6 +423,7 @@ const garco__io_backend garco__io_file = {
     .open = file_open,
     .close = file_close,
     .stat = file_stat,
+    .changed = file_changed,
     .read = file_read,
     .list = file_list,
     .make_folder = file_make_folder,

@@ -1,0 +1,151 @@
+/* What the verbs of upkeep share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli_upkeep.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+cli_upkeep_step (void *context, const char *text)
+{
+  (void)context;
+  puts (text);
+  fflush (stdout);
+}
+
+bool
+cli_bytes_read (const char *text, uint64_t *bytes)
+{
+  static const char letters[] = "kMGT";
+  char *end;
+  unsigned shift = 0;
+  if (!isdigit ((unsigned char)text[0]))
+    return false;
+  errno = 0;
+  unsigned long long number = strtoull (text, &end, 10);
+  const char *letter = *end != '\0' ? strchr (letters, *end) : NULL;
+  if (letter != NULL)
+  {
+    shift = 10 * (unsigned)(letter - letters + 1);
+    end++;
+  }
+  *bytes = (uint64_t)number << shift;
+  return errno == 0 && *end == '\0' && *bytes >> shift == number;
+}
+
+int
+cli_timestamp_read (const cli_verb *verb, const char *name, const char *text, uint64_t *ms)
+{
+  garco_error error;
+  int64_t time = 0;
+  size_t digits = strspn (text, "0123456789");
+  /* Years have four digits. */
+  if (digits != 4 && digits > 0 && digits < 19 && text[digits] == '\0')
+  {
+    *ms = strtoull (text, NULL, 10);
+    return CLI_OK;
+  }
+  if (garco_time_parse (text, &time, &error) < 0)
+    return cli_usage (verb, "--%s: %s", name, error.message);
+  if (time < 0)
+    return cli_usage (verb, "--%s is \"%s\", before 1970", name, text);
+  *ms = (uint64_t)time;
+  return CLI_OK;
+}
+
+static int
+take_what (garco_upkeep_options *wanted, const cli_verb *verb, const char *text)
+{
+  static const struct
+  {
+    const char *name;
+    unsigned what;
+  } names[] = {{"cells", GARCO_UPKEEP_CELLS},
+               {"fragment-meta", GARCO_UPKEEP_FRAGMENT_META},
+               {"commits", GARCO_UPKEEP_COMMITS},
+               {"array-meta", GARCO_UPKEEP_ARRAY_META},
+               {"all", GARCO_UPKEEP_CELLS | GARCO_UPKEEP_FRAGMENT_META | GARCO_UPKEEP_COMMITS |
+                           GARCO_UPKEEP_ARRAY_META}};
+  cli_list list = {NULL, 0};
+  int status = cli_list_add (&list, verb, "what", text) ? CLI_OK : CLI_USAGE;
+  for (size_t i = 0; i < list.count && status == CLI_OK; i++)
+  {
+    unsigned what = 0;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+      what |= strcmp (names[k].name, list.words[i]) == 0 ? names[k].what : 0;
+    if (what == 0)
+      status = cli_usage (verb,
+                          "--what has \"%s\": expected cells, fragment-meta, commits, array-meta "
+                          "or all",
+                          list.words[i]);
+    wanted->what |= what;
+  }
+  cli_list_free (&list);
+  return status;
+}
+
+static int
+take_span (const cli_verb *verb, const char *name, const char *text, int64_t *ms)
+{
+  garco_error error;
+  if (garco_span_parse (text, ms, &error) < 0)
+    return cli_usage (verb, "--%s: %s", name, error.message);
+  return CLI_OK;
+}
+
+static int
+take_bytes (const cli_verb *verb, const char *name, const char *text, uint64_t *bytes)
+{
+  if (!cli_bytes_read (text, bytes) || *bytes == 0)
+    return cli_usage (verb, "--%s is \"%s\": expected bytes, such as 512M", name, text);
+  return CLI_OK;
+}
+
+static int
+take_threads (const cli_verb *verb, const char *text, int *threads)
+{
+  char *end;
+  long number = strtol (text, &end, 10);
+  if (*end != '\0' || end == text || number < 1 || number > 1024)
+    return cli_usage (verb, "--threads is \"%s\": expected 1 to 1024", text);
+  *threads = (int)number;
+  return CLI_OK;
+}
+
+int
+cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *name,
+                 const char *argument)
+{
+  garco_upkeep_options *wanted = options;
+  switch (option)
+  {
+  case UPKEEP_WHAT:
+    return take_what (wanted, verb, argument);
+  case UPKEEP_SPAN:
+    return take_span (verb, name, argument, &wanted->span_ms);
+  case UPKEEP_SMALLER:
+    return take_bytes (verb, name, argument, &wanted->smaller_than);
+  case UPKEEP_LARGEST:
+    return take_bytes (verb, name, argument, &wanted->largest);
+  case UPKEEP_MEMORY:
+    return take_bytes (verb, name, argument, &wanted->memory);
+  case UPKEEP_BETWEEN_START:
+    return cli_timestamp_read (verb, name, argument, &wanted->timestamp_start);
+  case UPKEEP_BETWEEN_END:
+    return cli_timestamp_read (verb, name, argument, &wanted->timestamp_end);
+  case UPKEEP_THREADS:
+    return take_threads (verb, argument, &wanted->threads);
+  case UPKEEP_STRAYS:
+    wanted->what |= GARCO_UPKEEP_STRAYS;
+    return argument != NULL ? take_span (verb, name, argument, &wanted->stray_age_ms) : CLI_OK;
+  case UPKEEP_PURGE:
+    wanted->purge = true;
+    return CLI_OK;
+  default:
+    wanted->dry_run = true;
+    return CLI_OK;
+  }
+}

@@ -1,0 +1,359 @@
+# What garco consolidates, vacuums and upgrades reads as it did, in garco and in TileDB, at every time; and it is byte
+# for byte what TileDB makes of the same fragments.
+# SPDX-License-Identifier: Apache-2.0
+import os
+import pathlib
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+import tiledb
+
+from arco_reader import ROOT, Refused
+from test_arco_tiledb import READABLE, times_of
+
+GARCO = os.environ.get("GARCO", str(ROOT / "build/release/cli/garco"))
+
+
+def garco(*words, status=0):
+    done = subprocess.run([GARCO, *map(str, words)], capture_output=True, timeout=300)
+    assert done.returncode == status, f"{words}: {done.returncode}\n{done.stderr.decode()}"
+    return done.stdout.decode() if status == 0 else done.stderr.decode()
+
+
+def make(path, duplicates=False, capacity=4, attributes=(("v", "i4"),)):
+    domain = tiledb.Domain(tiledb.Dim("x", domain=(0, 99999), tile=10, dtype="i8"))
+    attrs = [tiledb.Attr(n, dtype=t, nullable=t.startswith("u")) for n, t in attributes]
+    tiledb.Array.create(str(path), tiledb.ArraySchema(
+        domain=domain, attrs=attrs, sparse=True, capacity=capacity, allows_duplicates=duplicates))
+
+
+def write(path, time, x, **values):
+    with tiledb.open(str(path), "w", timestamp=time) as array:
+        array[np.array(x)] = {k: np.array(v, array.attr(k).dtype) for k, v in values.items()}
+
+
+def delete(path, time, condition):
+    with tiledb.open(str(path), "d", timestamp=time) as array:
+        array.query(cond=condition).submit()
+
+
+def seen(path, time=None):
+    """The cells that TileDB sees, sorted."""
+    with tiledb.open(str(path), timestamp=time) as array:
+        names = [array.schema.domain.dim(i).name for i in range(array.schema.domain.ndim)]
+        names += [array.schema.attr(i).name for i in range(array.schema.nattr)]
+        cells = array.query()[:]
+    columns = [np.ma.filled(cells[n].astype(object), None) if isinstance(cells[n], np.ma.MaskedArray)
+               else cells[n] for n in names]
+    return sorted(zip(*(map(str, c) for c in columns)))
+
+
+def ours(dump, path, **options):
+    try:
+        values, validity = dump.cells(path, **options)
+    except Refused as error:
+        assert "no cells" not in str(error)
+        raise
+    names = list(values)
+    columns = [np.where(validity[n] != 0, values[n].astype(object), None) if n in validity
+               else values[n] for n in names]
+    return sorted(zip(*(map(str, c) for c in columns)))
+
+
+def fragments(path):
+    return sorted(p.name for p in pathlib.Path(path, "__fragments").iterdir())
+
+
+def consolidated(path):
+    """The files of the fragment that has times of cells."""
+    found = [p for p in pathlib.Path(path, "__fragments").iterdir() if (p / "t.tdb").exists()]
+    assert len(found) == 1
+    return {f.name: f.read_bytes() for f in found[0].iterdir()}, found[0].name
+
+
+def history(path, duplicates=False):
+    """Overwrites, deletes of old and new cells, and what comes after them."""
+    make(path, duplicates)
+    write(path, 1, [1, 2, 3, 4], v=[10, 20, 30, 40])
+    delete(path, 2, "v == 20")
+    write(path, 3, [2, 3, 5], v=[21, 31, 51])
+    delete(path, 4, "v > 30")
+    write(path, 5, [7, 15, 25, 35, 45], v=[70, 1, 2, 3, 4])
+    return range(1, 10)
+
+
+@pytest.mark.parametrize("duplicates", [False, True])
+@pytest.mark.parametrize("purge", [False, True])
+def test_a_consolidated_fragment_is_tiledbs_byte_for_byte(tmp_path, duplicates, purge):
+    history(tmp_path / "a", duplicates)
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    config = tiledb.Config({"sm.consolidation.purge_deleted_cells": str(purge).lower()})
+    tiledb.consolidate(str(tmp_path / "a"), config=config)
+    garco("consolidate", *(["--purge"] if purge else []), tmp_path / "b")
+    (theirs, their_name), (mine, my_name) = consolidated(tmp_path / "a"), consolidated(tmp_path / "b")
+    assert my_name.split("_")[2:4] == their_name.split("_")[2:4]
+    assert set(mine) == set(theirs)
+    assert ("dt.tdb" in mine) == (not purge)
+    for name in theirs:
+        assert mine[name] == theirs[name], name
+    listed = [sorted(next(pathlib.Path(tmp_path, p, "__commits").glob("*.vac")).read_text().split()) for p in "ab"]
+    assert listed[0] == listed[1]
+
+
+@pytest.mark.parametrize("duplicates", [False, True])
+def test_every_time_reads_as_before(tmp_path, dump, duplicates):
+    times = history(tmp_path / "a", duplicates)
+    before = {t: seen(tmp_path / "a", t) for t in times}
+    garco("consolidate", tmp_path / "a")
+    assert {t: seen(tmp_path / "a", t) for t in times} == before
+    garco("vacuum", tmp_path / "a")
+    assert len(fragments(tmp_path / "a")) == 1
+    assert {t: seen(tmp_path / "a", t) for t in times} == before
+    assert ours(dump, tmp_path / "a") == before[9]
+    # deletes and cells on top, and the consolidated fragment into another
+    delete(tmp_path / "a", 6, "x == 1")
+    delete(tmp_path / "a", 7, "v < 100")
+    write(tmp_path / "a", 8, [9, 2], v=[90, 22])
+    later = {t: seen(tmp_path / "a", t) for t in range(1, 12)}
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    tiledb.consolidate(str(tmp_path / "b"))
+    garco("consolidate", tmp_path / "a")
+    assert {t: seen(tmp_path / "a", t) for t in range(1, 12)} == later
+    garco("vacuum", tmp_path / "a")
+    tiledb.vacuum(str(tmp_path / "b"))
+    assert consolidated(tmp_path / "a")[0] == consolidated(tmp_path / "b")[0]
+
+
+def test_each_does_upkeep_on_what_the_other_did(tmp_path, dump):
+    """TileDB and garco in turn append, delete, consolidate and vacuum one array."""
+    array = tmp_path / "a"
+    make(array, attributes=(("v", "i4"), ("w", "f8"), ("n", "u2")))
+    random, time = np.random.default_rng(5), 0
+    for step in range(18):
+        time += 1
+        x = random.choice(60, 12, replace=False)
+        write(array, time, x, v=random.integers(0, 99, 12), w=random.random(12).round(3), n=random.integers(0, 9, 12))
+        if step % 5 == 3:
+            time += 1
+            delete(array, time, f"v < {random.integers(5, 40)}")
+        looked = [t for t in range(1, time + 3) if t % 5 == step % 5 or t > time - 2]
+        before = {t: seen(array, t) for t in looked}
+        if step % 3 == 0:
+            garco("consolidate", "--memory", "32M", array)
+        elif step % 3 == 1:
+            tiledb.consolidate(str(array))
+        if step % 4 == 1:
+            garco("vacuum", array)
+        elif step % 4 == 3:
+            tiledb.vacuum(str(array))
+        assert {t: seen(array, t) for t in looked} == before
+        assert ours(dump, array) == before[time + 2]
+    assert len(fragments(array)) <= 4
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_arrays_of_all_kinds_read_as_before(arrays, tmp_path, dump, name):
+    array = tmp_path / "array"
+    shutil.copytree(arrays / "arr" / name, array)
+    last = max(times_of(array)) + 1
+    before = seen(array, last)
+    garco("upgrade", array)
+    assert seen(array) == before
+    garco("consolidate", array)
+    assert seen(array) == before
+    garco("vacuum", array)
+    assert seen(array) == before == ours(dump, array)
+    tiledb.consolidate(str(array))
+    tiledb.vacuum(str(array))
+    assert seen(array) == before
+    assert ours(dump, array) == before
+
+
+def test_commits_and_metadata(tmp_path, dump):
+    array = tmp_path / "a"
+    history(array)
+    for time, key in ((1, "a"), (2, "b"), (3, "a")):
+        with tiledb.open(str(array), "w", timestamp=time) as opened:
+            opened.meta[key] = f"{key}{time}"
+    with tiledb.open(str(array), "w", timestamp=4) as opened:
+        del opened.meta["b"]
+    before = {t: seen(array, t) for t in range(1, 10)}
+    for _ in range(2):  # twice: what is joined already is joined again
+        garco("consolidate", "--what", "commits,fragment-meta,array-meta", array)
+        assert {t: seen(array, t) for t in range(1, 10)} == before
+        garco("vacuum", "--what", "commits,fragment-meta,array-meta", array)
+        commits = sorted(p.suffix for p in (array / "__commits").iterdir())
+        assert commits == [".con"]
+        assert len(list((array / "__fragment_meta").iterdir())) == 1
+        assert len(list((array / "__meta").iterdir())) == 1
+        assert {t: seen(array, t) for t in range(1, 10)} == before
+        assert ours(dump, array) == before[9]
+        with tiledb.open(str(array)) as opened:
+            assert dict(opened.meta) == {"a": "a3"}
+    # fragments whose commits lie in a consolidated file
+    garco("consolidate", array)
+    garco("vacuum", array)
+    assert [p.suffix for p in (array / "__commits").iterdir()].count(".ign") == 1
+    assert {t: seen(array, t) for t in range(1, 10)} == before
+    garco("consolidate", "--what", "all", array)
+    garco("vacuum", "--what", "all", array)
+    assert sorted(p.suffix for p in (array / "__commits").iterdir()) == [".con"]
+    assert {t: seen(array, t) for t in range(1, 10)} == before
+    assert ours(dump, array) == before[9]
+
+
+def test_tiledbs_consolidated_commits_and_metadata_are_vacuumed(tmp_path, dump):
+    array = tmp_path / "a"
+    make(array)
+    for time in range(1, 6):
+        write(array, time, [time, 50], v=[time, time])
+        with tiledb.open(str(array), "w", timestamp=time) as opened:
+            opened.meta["k"] = f"{time}"
+    for mode in ("fragments", "commits", "fragment_meta", "array_meta"):
+        tiledb.consolidate(str(array), config=tiledb.Config({"sm.consolidation.mode": mode}))
+    before = {t: seen(array, t) for t in range(1, 8)}
+    garco("vacuum", "--what", "all", array)
+    assert {t: seen(array, t) for t in range(1, 8)} == before
+    assert ours(dump, array) == before[7]
+    assert len(fragments(array)) == 1
+    assert len(list((array / "__meta").iterdir())) == 1
+    with tiledb.open(str(array)) as opened:
+        assert dict(opened.meta) == {"k": "5"}
+
+
+def test_windows_and_sizes(tmp_path):
+    array = tmp_path / "a"
+    make(array, capacity=1000)
+    for day in range(10):
+        write(array, day + 1, [day * 1000 + i for i in range(5 + 40 * (day == 4))], v=range(5 + 40 * (day == 4)))
+    before = seen(array)
+    said = garco("consolidate", "--span", "3s", "--dry-run", array)
+    assert said.count("would become one") == 3
+    assert f"{array}: 4 fragments, 10 before" in said
+    assert len(fragments(array)) == 10
+    garco("consolidate", "--span", "3s", array)
+    garco("vacuum", array)
+    assert seen(array) == before
+    names = [n.split("_")[2:4] for n in fragments(array)]
+    assert sorted(names) == [["1", "3"], ["10", "10"], ["4", "6"], ["7", "9"]]
+    sizes = sorted(sum(p.stat().st_size for p in (array / "__fragments" / f).iterdir() if p.name[0] != "_")
+                   for f in fragments(array))
+    assert sizes[1] < sizes[2]
+    garco("consolidate", "--smaller-than", sizes[1] + 1, array)  # two are smaller
+    garco("vacuum", array)
+    assert seen(array) == before
+    assert sorted(n.split("_")[2:4] for n in fragments(array)) == [["1", "3"], ["4", "6"], ["7", "10"]]
+    assert "--what has" in garco("consolidate", "--what", "cell", array, status=2)
+    assert "--span" in garco("consolidate", "--span", "3x", array, status=2)
+
+
+def test_largest_bounds_each_fragment(tmp_path):
+    array = tmp_path / "a"
+    make(array, capacity=1000)
+    for part in range(8):
+        write(array, part + 1, [part * 100 + i for i in range(50)], v=range(50))
+    before = seen(array)
+    size = sum(p.stat().st_size for p in (array / "__fragments" / fragments(array)[0]).glob("?0.tdb"))
+    garco("consolidate", "--largest", 3 * size + size // 2, array)
+    garco("vacuum", array)
+    assert sorted(n.split("_")[2:4] for n in fragments(array)) == [["1", "3"], ["4", "6"], ["7", "8"]]
+    assert seen(array) == before
+
+
+def test_only_what_was_written_in_between(tmp_path):
+    array = tmp_path / "a"
+    make(array)
+    for time in range(1, 7):
+        write(array, time, [time, 50], v=[time, time])
+    before = {t: seen(array, t) for t in range(1, 8)}
+    garco("consolidate", "--written-after", 2, "--written-before", 4, array)
+    garco("vacuum", array)
+    assert ["2", "4"] in [n.split("_")[2:4] for n in fragments(array)]
+    assert len(fragments(array)) == 4
+    assert {t: seen(array, t) for t in range(1, 8)} == before
+
+
+def test_many_that_overlap_are_joined_in_steps(tmp_path, dump):
+    """More fragments than memory allows at once: still one in the end, and nothing else read."""
+    array = tmp_path / "a"
+    make(array, capacity=100)
+    for part in range(60):
+        write(array, part + 1, np.arange(200) * 60 + part, v=np.arange(200) + part)
+    before = seen(array)
+    said = garco("consolidate", "--memory", "1k", array)
+    garco("vacuum", array)
+    assert said.count(" fragments: ") > 1
+    assert len(fragments(array)) == 1
+    assert seen(array) == before == ours(dump, array)
+
+
+def test_evolved_fragments_get_the_fill(tmp_path, dump):
+    array = tmp_path / "a"
+    make(array)
+    write(array, 1, [1, 2, 3, 4, 5], v=[1, 2, 3, 4, 5])
+    evolution = tiledb.ArraySchemaEvolution(tiledb.default_ctx())
+    evolution.add_attribute(tiledb.Attr("w", dtype="u2", fill=7))
+    evolution.timestamp(2)
+    evolution.array_evolve(str(array))
+    write(array, 3, [3, 9], v=[33, 9], w=[30, 90])
+    before = seen(array)
+    shutil.copytree(array, tmp_path / "b")
+    garco("consolidate", array)
+    tiledb.consolidate(str(tmp_path / "b"))
+    assert consolidated(array)[0] == consolidated(tmp_path / "b")[0]
+    assert seen(array) == before == ours(dump, array)
+
+
+def test_what_cannot_be_consolidated_is_refused_by_name(arrays, tmp_path):
+    array = tmp_path / "a"
+    shutil.copytree(arrays / "arr/v_14", array)
+    with tiledb.open(str(array), "w") as opened:
+        attributes = [opened.schema.attr(i) for i in range(opened.schema.nattr)]
+        where = [np.array([v], d) for v, d in ((1700000000000, "i8"), (0, "u1"), (5, "u1"), (12611, "u2"))]
+        opened[tuple(where)] = {a.name: np.ones(1, a.dtype) for a in attributes}
+    assert "format version 14" in garco("consolidate", array, status=1)
+    assert "no such array" in garco("vacuum", tmp_path / "none", status=1)
+
+
+def test_a_damaged_fragment_stops_it_and_nothing_is_lost(tmp_path):
+    array = tmp_path / "a"
+    make(array)
+    for time in (1, 2, 3):
+        write(array, time, [time, time + 10, 50], v=[time, time, time])
+    kept = {p: p.read_bytes() for p in array.rglob("*") if p.is_file()}
+    victim = next((array / "__fragments" / fragments(array)[1]).glob("a0.tdb"))
+    good = victim.read_bytes()
+    victim.write_bytes(good[:-3])
+    message = garco("consolidate", array, status=1)
+    assert message.count("\n") == 1
+    assert "a0.tdb" in message
+    victim.write_bytes(good)
+    assert {p: p.read_bytes() for p in array.rglob("*") if p.is_file()} == kept
+
+
+def test_strays_go_when_they_are_old(tmp_path):
+    array = tmp_path / "a"
+    make(array)
+    write(array, 1, [1], v=[1])
+    stray = array / "__fragments/__5_5_00112233445566778899aabbccddeeff_22"
+    stray.mkdir()
+    (stray / "a0.tdb").write_bytes(b"x")
+    (array / ".x.part").write_bytes(b"x")
+    beside = tmp_path / "a.new-12-34"
+    beside.mkdir()
+    other = tmp_path / "a.new-notes"
+    other.mkdir()
+    garco("vacuum", array)
+    garco("vacuum", "--strays", "1h", array)
+    assert stray.exists() and beside.exists() and (array / ".x.part").exists()
+    for path in (stray, beside, array / ".x.part"):
+        os.utime(path, (1e9, 1e9))
+    said = garco("vacuum", "--strays", "1h", "--dry-run", array)
+    assert said.count("would remove") == 3
+    assert stray.exists()
+    garco("vacuum", "--strays", "1h", array)
+    assert not stray.exists() and not beside.exists() and not (array / ".x.part").exists()
+    assert other.exists()
+    assert seen(array) == [("1", "1")]

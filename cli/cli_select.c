@@ -2,21 +2,21 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_select.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int
-wrong_argument (const cli_verb *verb, const char *name, const garco_error *error)
-{
-  return cli_usage (verb, "--%s: %s", name, error->message);
-}
-
+/* A date that is none ends like a date on which there is nothing to be found. */
 static int
 take_time (const cli_verb *verb, const char *name, const char *text, bool *has, int64_t *ms)
 {
   garco_error error;
   *has = true;
-  return garco_time_parse (text, ms, &error) < 0 ? wrong_argument (verb, name, &error) : CLI_OK;
+  if (garco_time_parse (text, ms, &error) >= 0)
+    return CLI_OK;
+  cli_usage (verb, "--%s: %s", name, error.message);
+  return CLI_FAILURE;
 }
 
 static int
@@ -24,8 +24,9 @@ take_span (cli_select *select, const cli_verb *verb, const char *name, const cha
 {
   garco_error error;
   select->has_span = true;
-  return garco_span_parse (text, &select->span_ms, &error) < 0 ? wrong_argument (verb, name, &error)
-                                                               : CLI_OK;
+  if (garco_span_parse (text, &select->span_ms, &error) >= 0)
+    return CLI_OK;
+  return cli_usage (verb, "--%s: %s", name, error.message);
 }
 
 static int
@@ -79,6 +80,51 @@ take_base (cli_select *select, const cli_verb *verb, const char *text)
   return CLI_OK;
 }
 
+/* Conditions that all must hold: "A", or "(A) and (B)". */
+static int
+take_where (cli_select *select, const char *text)
+{
+  size_t before = select->where != NULL ? strlen (select->where) : 0;
+  size_t size = before + strlen (text) + sizeof "() and ()";
+  char *joined = malloc (size);
+  if (joined == NULL)
+    return cli_fail_text (NULL, "out of memory");
+  if (before > 0)
+    snprintf (joined, size, "(%s) and (%s)", select->where, text);
+  else
+    snprintf (joined, size, "%s", text);
+  free (select->where);
+  select->where = joined;
+  return CLI_OK;
+}
+
+static int
+take_threads (cli_select *select, const cli_verb *verb, const char *text)
+{
+  char *end;
+  long threads = strtol (text, &end, 10);
+  if (*text == '\0' || *end != '\0' || threads < 1 || threads > 1024)
+    return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
+  select->threads = (int)threads;
+  return CLI_OK;
+}
+
+static int
+take_memory (cli_select *select, const cli_verb *verb, const char *text)
+{
+  static const char units[] = "KMGT";
+  char *end;
+  unsigned long long number = strtoull (text, &end, 10);
+  const char *unit = *end != '\0' ? strchr (units, toupper ((unsigned char)*end)) : NULL;
+  unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+  bool good = isdigit ((unsigned char)*text) && number > 0 && number <= UINT64_MAX >> shift;
+  if (!good || end[unit != NULL ? 1 : 0] != '\0')
+    return cli_usage (
+        verb, "--memory is \"%s\": expected a number of bytes, or of K, M or G as in 256M", text);
+  select->memory = (uint64_t)number << shift;
+  return CLI_OK;
+}
+
 int
 cli_select_take (cli_select *select, const cli_verb *verb, int option, const char *name,
                  const char *argument)
@@ -118,11 +164,30 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
     return cli_code_map (argument, &select->code_map);
   case SELECT_AT:
     return cli_take_at (verb, argument, &select->timestamp_start, &select->timestamp_end);
+  case SELECT_WHERE:
+    return take_where (select, argument);
+  case SELECT_THREADS:
+    return take_threads (select, verb, argument);
+  case SELECT_MEMORY:
+    return take_memory (select, verb, argument);
+  case SELECT_SKIP:
+    select->skip_corrupt = true;
+    return CLI_OK;
   case SELECT_BETWEEN:
     return cli_take_between (verb, argument, &select->timestamp_start, &select->timestamp_end);
   default:
     return take_base (select, verb, argument);
   }
+}
+
+static int
+wrong_range (const cli_verb *verb, const garco_query_options *options)
+{
+  char start[32], end[32];
+  garco_time_text (options->start_ms, start);
+  garco_time_text (options->end_ms, end);
+  cli_usage (verb, "the start %s is not before the end %s", start, end);
+  return CLI_FAILURE;
 }
 
 static int
@@ -138,9 +203,7 @@ time_options (const cli_select *select, const cli_verb *verb, garco_query_option
     options->end_ms = select->start_ms + select->span_ms;
   else if (select->has_span)
     options->start_ms = select->end_ms - select->span_ms;
-  if (options->start_ms > options->end_ms)
-    return cli_usage (verb, "--start is after --end");
-  return CLI_OK;
+  return options->start_ms < options->end_ms ? CLI_OK : wrong_range (verb, options);
 }
 
 int
@@ -160,6 +223,10 @@ cli_select_options (cli_select *select, const cli_verb *verb, garco_query_option
   options->keep_zeros = select->keep_zeros;
   options->raw_missing = select->raw_missing;
   options->code_map = select->code_map;
+  options->where = select->where;
+  options->threads = select->threads;
+  options->memory = select->memory;
+  options->skip_corrupt = select->skip_corrupt;
   options->timestamp_start = select->timestamp_start;
   options->timestamp_end = select->timestamp_end;
   options->on_damage = cli_on_damage;
@@ -170,12 +237,20 @@ cli_select_options (cli_select *select, const cli_verb *verb, garco_query_option
 void
 cli_select_free (cli_select *select)
 {
+  free (select->where);
   free (select->systems);
   free (select->output);
   cli_list_free (&select->sats);
   cli_list_free (&select->codes);
   cli_list_free (&select->fields);
   garco_code_map_free (&select->code_map);
+}
+
+int
+cli_select_fail (const garco_error *error)
+{
+  cli_fail (error);
+  return CLI_FAILURE;
 }
 
 int

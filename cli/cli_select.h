@@ -26,6 +26,10 @@ enum
   SELECT_MAP,
   SELECT_AT,
   SELECT_BETWEEN,
+  SELECT_WHERE,
+  SELECT_THREADS,
+  SELECT_MEMORY,
+  SELECT_SKIP,
   SELECT_OPTION_COUNT /* the verb's own options count from here */
 };
 
@@ -65,6 +69,12 @@ enum
 
 #define SELECT_OPTIONS                                                                             \
   SELECT_ROWS_OPTIONS,                                                                             \
+      CLI_OPTION (                                                                                 \
+          "where", '\0', SELECT_WHERE,                                                             \
+          "Condition on fields, as in \"snr > 35 and sat in (3, 5)\": numbers, 'text' for "        \
+          "times, codes and systems, < <= > >= == !=, in, and, or, not. Repeated: all "            \
+          "must hold.",                                                                            \
+          "CONDITION"),                                                                            \
       CLI_OPTION ("field", '\0', SELECT_FIELD,                                                     \
                   "Fields: time, system, sat, obs_code, range, phase, doppler, snr, slip, flags, " \
                   "fcn, or an array's own names.",                                                 \
@@ -79,7 +89,19 @@ enum
       CLI_OPTION ("system-base", '\0', SELECT_BASE,                                                \
                   "Number of GPS, 0 or 1, in an array that does not say.", "NUMBER"),              \
       CLI_CODE_MAP_OPTION (SELECT_MAP), CLI_AT_OPTION (SELECT_AT),                                 \
-      CLI_BETWEEN_OPTION (SELECT_BETWEEN)
+      CLI_BETWEEN_OPTION (SELECT_BETWEEN),                                                         \
+      CLI_OPTION ("threads", '@', SELECT_THREADS,                                                  \
+                  "Threads that read; as many as processors where not given. The answer does not " \
+                  "depend on it.",                                                                 \
+                  "NUMBER"),                                                                       \
+      CLI_OPTION ("memory", '\0', SELECT_MEMORY,                                                   \
+                  "Memory to stay below: a number and one of K M G, of bytes; 256M where not "     \
+                  "given. The answer does not depend on it.",                                      \
+                  "SIZE"),                                                                         \
+      CLI_OPTION ("skip-corrupt", '\0', SELECT_SKIP,                                               \
+                  "Leave corrupt tiles of arrays out, each reported in a line on standard error, " \
+                  "rather than fail.",                                                             \
+                  NULL)
 
 #define SELECT_HELP "Lists are divided by commas, and options that take one may be repeated. "
 
@@ -91,7 +113,10 @@ typedef struct cli_select
   cli_list sats, codes, fields;
   cli_format format;
   char *output;
-  bool salvage, keep_zeros, raw_missing;
+  bool salvage, keep_zeros, raw_missing, skip_corrupt;
+  char *where;
+  int threads;
+  uint64_t memory;
   int system_base;
   garco_code_map *code_map;
   uint64_t timestamp_start, timestamp_end;
@@ -108,6 +133,9 @@ int cli_select_take (cli_select *select, const cli_verb *verb, int option, const
 /* Makes the library's options, which borrow from `select`. CLI_OK or the status to end with. */
 int cli_select_options (cli_select *select, const cli_verb *verb, garco_query_options *options);
 void cli_select_free (cli_select *select);
+/* cli_fail where the answer was asked for in good form: satellites, codes, fields, conditions that
+ * are none end like what is not there. */
+int cli_select_fail (const garco_error *error);
 /* Ends an output: whole where all went well, else nothing. */
 int cli_select_finish (cli_output *output, bool good);
 

@@ -9,7 +9,7 @@ enum
 {
   STATS_AGG = SELECT_OPTION_COUNT,
   STATS_BY,
-  STATS_THREADS
+  STATS_FAST
 };
 
 static const struct poptOption options[] = {
@@ -23,29 +23,19 @@ static const struct poptOption options[] = {
         "Groups: day, hour or a span such as 10m, counted from 1970-01-01; sys (or system), "
         "sat, obs (or obs_code). sat is the number alone; sys,sat is a satellite.",
         "LIST"),
-    CLI_OPTION ("threads", '@', STATS_THREADS,
-                "Threads that read: files side by side, an array by runs of days; as many as "
-                "processors where not given. The numbers do not depend on it.",
-                "NUMBER"),
+    CLI_OPTION ("fast", '\0', STATS_FAST,
+                "Arrays: count, mean, min, max and sum by what the array says of whole tiles where "
+                "that settles the matter; its numbers are of values not yet rounded to the "
+                "array's resolution.",
+                NULL),
     SELECT_OPTIONS, CLI_OPTIONS_END};
 
 typedef struct stats_words
 {
   cli_select select;
   cli_list aggregates, by;
-  int threads;
+  bool fast;
 } stats_words;
-
-static int
-take_threads (stats_words *s, const cli_verb *verb, const char *text)
-{
-  char *end;
-  long threads = strtol (text, &end, 10);
-  if (*text == '\0' || *end != '\0' || threads < 1 || threads > 1024)
-    return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
-  s->threads = (int)threads;
-  return CLI_OK;
-}
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
@@ -55,8 +45,11 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
     return cli_list_add (&s->aggregates, verb, name, argument) ? CLI_OK : CLI_USAGE;
   if (option == STATS_BY)
     return cli_list_add (&s->by, verb, name, argument) ? CLI_OK : CLI_USAGE;
-  if (option == STATS_THREADS)
-    return take_threads (s, verb, argument);
+  if (option == STATS_FAST)
+  {
+    s->fast = true;
+    return CLI_OK;
+  }
   return cli_select_take (&s->select, verb, option, name, argument);
 }
 
@@ -143,7 +136,7 @@ compute (const cli_words *words, const cli_select *select, const wanted *w)
   garco_stats *stats = NULL;
   garco_error error;
   if (garco_stats_compute (words->words, words->count, &w->options, &w->stats, &stats, &error) < 0)
-    return cli_fail (&error);
+    return cli_select_fail (&error);
   int status = print_table (garco_stats_table (stats), select);
   garco_stats_free (&stats);
   return status;
@@ -166,7 +159,7 @@ run (const cli_verb *verb, int argc, const char **argv)
     status = read_groups (&s.by, verb, &w.stats);
   if (status == CLI_OK)
   {
-    w.options.threads = s.threads;
+    w.stats.fast = s.fast;
     status = compute (&words, &s.select, &w);
   }
   free (w.statistics);

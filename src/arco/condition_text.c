@@ -20,6 +20,7 @@
 #include "arco/datatype.h"
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "base/nearest.h"
 
 #define SOURCE "condition"
 #define MAX_DEPTH 30 /* each makes two nodes at most; delete_condition.c reads 64 */
@@ -53,6 +54,7 @@ typedef struct text_reader
   const char *text;
   size_t at; /* behind the present word */
   const garco__schema *schema;
+  garco__text_number number; /* nullable */
   garco__buffer *out;
   garco_error *error;
   word_kind kind; /* the present word */
@@ -168,6 +170,12 @@ put_text_value (text_reader *reader, const garco__field *field, garco__buffer *o
 {
   int64_t ms = 0;
   bool holds = false;
+  int number = reader->number != NULL ? reader->number (field->name, reader->word) : -1;
+  if (number >= 0 && garco__datatype_number (field->type) != GARCO__NUMBER_FLOAT)
+  {
+    int64_t bits = number;
+    return garco__buffer_append (out, &bits, garco_datatype_size (field->type), reader->error);
+  }
   if (field->type == GARCO_UINT16 && strlen (reader->word) == 2)
   {
     uint16_t code = garco_obs_code (reader->word);
@@ -286,6 +294,25 @@ mirrored (int op)
   return table[op];
 }
 
+/* Names those that there are. */
+static garco_status
+no_field (const text_reader *reader)
+{
+  const char *names[64];
+  char all[512] = "", near[64];
+  size_t count = reader->schema->ndims + reader->schema->nattrs, at = 0;
+  count = count < 64 ? count : 64;
+  for (size_t i = 0; i < count; i++)
+  {
+    names[i] = reader->schema->fields[i].name;
+    if (at < sizeof all)
+      at += (size_t)snprintf (all + at, sizeof all - at, "%s%s", i > 0 ? ", " : "", names[i]);
+  }
+  garco__nearest_name (reader->word, names, count, near, sizeof near);
+  return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                           "no field \"%s\"%s: expected one of %s", reader->word, near, all);
+}
+
 static garco_status
 take_field (text_reader *reader, const garco__field **field)
 {
@@ -293,8 +320,7 @@ take_field (text_reader *reader, const garco__field **field)
     return wrong (reader, "a field's name is expected");
   int index = garco__schema_find (reader->schema, reader->word);
   if (index < 0)
-    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
-                             "the array has no field \"%s\"", reader->word);
+    return no_field (reader);
   *field = &reader->schema->fields[index];
   bool labelled = (*field)->enumeration != NULL && (*field)->enumeration[0] != '\0';
   if ((*field)->width != 1 || garco__datatype_number ((*field)->type) == GARCO__NUMBER_NONE ||
@@ -456,22 +482,30 @@ put_terms (text_reader *reader, bool negated, bool either, int depth)
   return children > 1 ? put_head (reader, start, either != negated, children) : GARCO_OK;
 }
 
+static garco_status
+serialize (text_reader *reader, bool negated)
+{
+  GARCO_TRY (next_word (reader));
+  GARCO_TRY (put_terms (reader, negated, true, MAX_DEPTH));
+  return reader->kind == WORD_END ? GARCO_OK : wrong (reader, "and, or or the end is expected");
+}
+
 garco_status
 garco__condition_serialize (const char *text, const garco__schema *schema, bool negated,
                             garco__buffer *payload, garco_error *error)
 {
   text_reader reader = {.text = text, .schema = schema, .out = payload, .error = error};
-  GARCO_TRY (next_word (&reader));
-  GARCO_TRY (put_terms (&reader, negated, true, MAX_DEPTH));
-  return reader.kind == WORD_END ? GARCO_OK : wrong (&reader, "and, or or the end is expected");
+  return serialize (&reader, negated);
 }
 
 garco_status
-garco__condition_read (const char *text, const garco__schema *schema, garco__condition **condition,
-                       garco_error *error)
+garco__condition_read (const char *text, const garco__schema *schema, garco__text_number number,
+                       garco__condition **condition, garco_error *error)
 {
   garco__buffer payload = {0};
-  garco_status status = garco__condition_serialize (text, schema, false, &payload, error);
+  text_reader reader = {
+      .text = text, .schema = schema, .number = number, .out = &payload, .error = error};
+  garco_status status = serialize (&reader, false);
   if (status >= 0)
     status = garco__condition_parse (payload.data, payload.size, schema, SOURCE, condition, error);
   garco__buffer_free (&payload);

@@ -6,11 +6,16 @@
 
 #include "arco/delete_condition.h"
 
+/* The number that a quoted text is of a field, or -1 where it is none. */
+typedef int (*garco__text_number) (const char *field, const char *text);
+
 /* Reads `text` for cells of this schema, which must outlive the condition. A cell is kept where it
  * holds. "not" turns the comparisons behind it round, so that of a NaN or a null all are false but
- * "!=", and those with null itself. Errors name the character. */
+ * "!=", and those with null itself. `number` (nullable) is asked for texts before anything else.
+ * Errors name the character. */
 garco_status garco__condition_read (const char *text, const garco__schema *schema,
-                                    garco__condition **condition, garco_error *error);
+                                    garco__text_number number, garco__condition **condition,
+                                    garco_error *error);
 /* The same as the payload of a .del file, appended to `payload`; `negated`: of its opposite, as a
  * delete of the cells for which it holds is stored. */
 garco_status garco__condition_serialize (const char *text, const garco__schema *schema,

@@ -44,7 +44,7 @@ void
 garco__nearest_name (const char *word, const char *const *names, size_t count, char *text,
                      size_t size)
 {
-  size_t n = strlen (word), best = n / 3 + 1;
+  size_t n = strlen (word), best = n < 6 ? 1 : n / 3;
   const char *found = NULL;
   if (size > 0)
     text[0] = '\0';

@@ -16,6 +16,7 @@ struct garco_query
   garco__selection selection;
   garco__request request;
   char **sources, **fields;
+  char *where;
   size_t nsources, at;
   garco__rows *rows; /* of the source at `at` */
 };
@@ -65,6 +66,9 @@ set_up (garco_query *query, const char *const *sources, size_t nsources, garco_e
   GARCO_TRY (copy_texts (sources, nsources, &query->sources, error));
   query->nsources = nsources;
   GARCO_TRY (copy_texts (options->fields, options->nfields, &query->fields, error));
+  if (options->where != NULL && (query->where = strdup (options->where)) == NULL)
+    return garco__fail_memory (error, strlen (options->where));
+  query->options.where = query->where;
   query->request.options = options;
   query->request.selection = &query->selection;
   query->request.nfields = options->nfields;
@@ -139,6 +143,7 @@ garco_query_free (garco_query **query)
   garco__rows_free (&(*query)->rows);
   free_texts ((*query)->sources, (*query)->nsources);
   free_texts ((*query)->fields, (*query)->options.nfields);
+  free ((*query)->where);
   free (*query);
   *query = NULL;
 }

@@ -17,6 +17,7 @@
 #include "arco/array_snapshot.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/nearest.h"
 
 #define NONE GARCO__NO_FIELD
 
@@ -37,6 +38,10 @@ array_rows_free (garco__rows *rows)
   free (self->scanned);
   free (self->ranges);
   free (self->kept);
+  garco__where_free (&self->where);
+  free (self->where_fields);
+  free (self->where_columns);
+  free (self->where_kept);
   free (self->uri);
   free (self);
 }
@@ -99,6 +104,21 @@ list_fields (const garco__array_rows *self, bool dimensions_only, char *text, si
 }
 
 static garco_status
+no_field (const garco__array_rows *self, const char *name, garco_error *error)
+{
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  const char *each[64];
+  char names[512], near[64];
+  size_t count = schema->nfields < 64 ? schema->nfields : 64;
+  for (size_t i = 0; i < count; i++)
+    each[i] = schema->fields[i].name;
+  list_fields (self, false, names, sizeof names);
+  garco__nearest_name (name, each, count, near, sizeof near);
+  return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri,
+                      "no field \"%s\"%s: expected one of %s", name, near, names);
+}
+
+static garco_status
 find_field (const garco__array_rows *self, const char *name, size_t *field, garco_error *error)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
@@ -111,10 +131,7 @@ find_field (const garco__array_rows *self, const char *name, size_t *field, garc
     *field = self->key_field[key];
   if (*field != NONE)
     return GARCO_OK;
-  char names[512];
-  list_fields (self, false, names, sizeof names);
-  return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri, "no field \"%s\": the array has %s",
-                      name, names);
+  return no_field (self, name, error);
 }
 
 /* The place of a field among those that are read, where it is put if need be. */
@@ -129,11 +146,10 @@ place_of (garco__array_rows *self, size_t field)
 }
 
 static void
-describe_column (garco__array_rows *self, size_t i)
+describe_column (const garco__array_rows *self, size_t place, garco_column *column)
 {
-  const garco_field_info *field = &garco_array_schema (self->array)->fields[self->fields[i]];
-  int key = garco__array_key_of_field (self, self->fields[i]);
-  garco_column *column = &self->rows.columns[i];
+  const garco_field_info *field = &garco_array_schema (self->array)->fields[place];
+  int key = garco__array_key_of_field (self, place);
   column->name = key >= 0 ? garco__key_name ((garco__key)key) : field->name;
   column->type = key >= 0 ? garco__key_type ((garco__key)key, field->type) : field->type;
   column->width = field->width;
@@ -164,9 +180,48 @@ choose_columns (garco__array_rows *self, garco_error *error)
     if (request->nfields > 0)
       GARCO_TRY (find_field (self, request->fields[i], &self->fields[i], error));
     self->places[i] = place_of (self, self->fields[i]);
-    describe_column (self, i);
+    describe_column (self, self->fields[i], &self->rows.columns[i]);
   }
   return GARCO_OK;
+}
+
+/* Reads the condition on rows, whose fields are read too. */
+static garco_status
+open_where (garco__array_rows *self, garco_error *error)
+{
+  static const uint8_t some = 1;
+  const garco_schema_info *schema = garco_array_schema (self->array);
+  void *columns = NULL, *fields = NULL;
+  if (self->request->options->where == NULL)
+    return GARCO_OK;
+  GARCO_TRY (garco__allocate (&columns, schema->nfields + GARCO__WHERE_OTHER, sizeof (garco_column),
+                              error));
+  self->where_columns = columns;
+  for (size_t i = 0; i < schema->nfields; i++)
+  {
+    describe_column (self, i, &self->where_columns[i]);
+    self->where_columns[i].validity = schema->fields[i].nullable ? &some : NULL;
+  }
+  GARCO_TRY (garco__where_open (self->request->options->where, self->where_columns, schema->nfields,
+                                &self->where, error));
+  size_t count = garco__where_count (self->where);
+  GARCO_TRY (garco__allocate (&fields, count, sizeof (size_t), error));
+  self->where_fields = fields;
+  for (size_t i = 0; i < count; i++)
+  {
+    self->where_fields[i] = garco__where_column (self->where, i);
+    place_of (self, self->where_fields[i]);
+  }
+  return GARCO_OK;
+}
+
+static bool
+where_reads (const garco__array_rows *self, size_t field)
+{
+  for (size_t i = 0; self->where != NULL && i < garco__where_count (self->where); i++)
+    if (self->where_fields[i] == field)
+      return true;
+  return false;
 }
 
 /* ---------------------------------------------------------------- the selection */
@@ -306,7 +361,7 @@ find_numbering (garco__array_rows *self, garco_error *error)
 {
   const garco_query_options *options = self->request->options;
   size_t field = self->key_field[GARCO__SYS];
-  bool used = self->request->selection->by[GARCO__SYS];
+  bool used = self->request->selection->by[GARCO__SYS] || where_reads (self, field);
   for (size_t i = 0; i < self->rows.ncolumns; i++)
     used |= self->fields[i] == field;
   if (field == NONE || !used)
@@ -332,7 +387,7 @@ place_keys (garco__array_rows *self)
 {
   for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
   {
-    bool wanted = self->tried[k];
+    bool wanted = self->tried[k] || where_reads (self, self->key_field[k]);
     for (size_t i = 0; i < self->rows.ncolumns; i++)
       wanted |= self->fields[i] == self->key_field[k];
     if (wanted && self->key_field[k] != NONE)
@@ -377,6 +432,7 @@ open_array (garco__array_rows *self, garco_error *error)
   garco__array_set_threads (self->array, self->request->options->threads);
   find_keys (self);
   GARCO_TRY (choose_columns (self, error));
+  GARCO_TRY (open_where (self, error));
   GARCO_TRY (check_keys (self, error));
   GARCO_TRY (find_numbering (self, error));
   GARCO_TRY (plan_selection (self, &empty, error));
@@ -427,27 +483,57 @@ row_is_wanted (const garco__array_rows *self, const garco_column keys[GARCO__KEY
   return wanted;
 }
 
-/* Finds the wanted rows; `all` where every row is. */
 static garco_status
-try_rows (garco__array_rows *self, const garco_column keys[GARCO__KEY_COUNT], size_t rows,
-          size_t *kept, garco_error *error)
+make_kept (garco__array_rows *self, size_t rows, garco_error *error)
 {
-  bool any = false;
-  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
-    any |= self->tried[k];
-  *kept = rows;
-  if (!any)
+  void *places = self->kept, *marks = self->where_kept;
+  if (rows <= self->kept_capacity)
     return GARCO_OK;
-  if (rows > self->kept_capacity)
+  GARCO_TRY (garco__reallocate (&places, rows, sizeof *self->kept, error));
+  self->kept = places;
+  GARCO_TRY (garco__reallocate (&marks, rows, 1, error));
+  self->where_kept = marks;
+  self->kept_capacity = rows;
+  return GARCO_OK;
+}
+
+/* Marks the rows for which the condition holds. */
+static garco_status
+try_where (garco__array_rows *self, const garco_batch *scanned,
+           const garco_column keys[GARCO__KEY_COUNT], garco_error *error)
+{
+  if (self->where == NULL)
   {
-    void *places = self->kept;
-    GARCO_TRY (garco__reallocate (&places, rows, sizeof *self->kept, error));
-    self->kept = places;
-    self->kept_capacity = rows;
+    memset (self->where_kept, 1, (size_t)scanned->rows);
+    return GARCO_OK;
   }
+  for (size_t i = 0; i < garco__where_count (self->where); i++)
+  {
+    int key = garco__array_key_of_field (self, self->where_fields[i]);
+    self->where_columns[i] =
+        key >= 0 ? keys[key] : scanned->columns[place_of (self, self->where_fields[i])];
+  }
+  return garco__where_test (self->where, self->where_columns, (size_t)scanned->rows,
+                            self->where_kept, error);
+}
+
+/* Finds the wanted rows. */
+static garco_status
+try_rows (garco__array_rows *self, const garco_batch *scanned,
+          const garco_column keys[GARCO__KEY_COUNT], size_t *kept, garco_error *error)
+{
+  bool tried = false;
+  size_t rows = (size_t)scanned->rows;
+  for (size_t k = 0; k < GARCO__KEY_COUNT; k++)
+    tried |= self->tried[k];
+  *kept = rows;
+  if (!tried && self->where == NULL)
+    return GARCO_OK;
+  GARCO_TRY (make_kept (self, rows, error));
+  GARCO_TRY (try_where (self, scanned, keys, error));
   *kept = 0;
   for (size_t row = 0; row < rows; row++)
-    if (row_is_wanted (self, keys, row))
+    if (self->where_kept[row] != 0 && (!tried || row_is_wanted (self, keys, row)))
       self->kept[(*kept)++] = row;
   return GARCO_OK;
 }
@@ -500,7 +586,7 @@ array_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
     if (status != GARCO_OK)
       return status;
     GARCO_TRY (convert_keys (self, &scanned, keys, error));
-    GARCO_TRY (try_rows (self, keys, (size_t)scanned.rows, &kept, error));
+    GARCO_TRY (try_rows (self, &scanned, keys, &kept, error));
   }
   return project (self, &scanned, keys, kept, batch, error);
 }

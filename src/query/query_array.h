@@ -8,6 +8,7 @@
 #include "query/query_project.h"
 #include "query/query_source.h"
 #include "query/query_units.h"
+#include "query/query_where.h"
 
 #define GARCO__NO_FIELD SIZE_MAX
 
@@ -35,6 +36,10 @@ typedef struct garco__array_rows
   garco__column_room *rooms; /* per column */
   size_t *kept;
   size_t kept_capacity;
+  garco__where *where;         /* NULL: no condition */
+  size_t *where_fields;        /* per column of it its field in the schema */
+  garco_column *where_columns; /* of the present rows */
+  uint8_t *where_kept;         /* as many as `kept` */
 } garco__array_rows;
 
 /* The key that a field of the schema is, or -1. */

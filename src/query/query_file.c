@@ -10,7 +10,9 @@
 #include "base/buffer.h"
 #include "base/cells.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "query/query_source.h"
+#include "query/query_where.h"
 #include "rinex/rinex_cells.h"
 
 /* A batch ends with the epoch that reaches so many cells. */
@@ -24,7 +26,9 @@ typedef struct file_rows
   garco__cell_maker *maker;
   garco__cells cells;
   garco_column all[GARCO__CELL_COLUMNS];
-  size_t *places; /* of each wanted column in `all` */
+  size_t *places;      /* of each wanted column in `all` */
+  garco__where *where; /* NULL: no condition */
+  uint8_t *kept;       /* of the cells, whether it holds */
   garco_epoch_sat *sats;
   size_t sats_capacity;
 } file_rows;
@@ -36,6 +40,8 @@ file_rows_free (garco__rows *rows)
   garco_reader_free (&self->reader);
   garco__cell_maker_free (&self->maker);
   garco__cells_free (&self->cells);
+  garco__where_free (&self->where);
+  free (self->kept);
   free (self->places);
   free (self->sats);
   free (self);
@@ -77,27 +83,76 @@ append_epoch (file_rows *self, garco_epoch *epoch, garco_error *error)
   return GARCO_OK;
 }
 
+/* Keeps the cells for which the condition holds. */
 static garco_status
-file_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
+try_where (file_rows *self, garco_error *error)
 {
-  file_rows *self = (file_rows *)rows;
+  garco_column columns[GARCO__CELL_COLUMNS + GARCO__WHERE_OTHER];
+  void *marks = self->kept;
+  size_t kept = 0;
+  if (self->where == NULL || self->cells.count == 0)
+    return GARCO_OK;
+  GARCO_TRY (garco__reallocate (&marks, self->cells.count, 1, error));
+  self->kept = marks;
+  garco__cells_batch (&self->cells, self->all);
+  for (size_t i = 0; i < garco__where_count (self->where); i++)
+    columns[i] = self->all[garco__where_column (self->where, i)];
+  GARCO_TRY (garco__where_test (self->where, columns, self->cells.count, self->kept, error));
+  for (size_t i = 0; i < self->cells.count; i++)
+    if (self->kept[i] != 0)
+      garco__cells_move (&self->cells, i, kept++);
+  self->cells.count = kept;
+  return GARCO_OK;
+}
+
+/* Fills the cells, before the condition is tried; GARCO_END when nothing is left to read. */
+static garco_status
+read_cells (file_rows *self, garco_error *error)
+{
   garco_epoch epoch;
   self->cells.count = 0;
   while (self->cells.count < BATCH_CELLS)
   {
     garco_status status = garco_reader_next (self->reader, &epoch, error);
-    if (status == GARCO_END && self->cells.count == 0)
-      return GARCO_END;
-    if (status == GARCO_END)
-      break;
-    GARCO_TRY (status);
+    if (status == GARCO_END && self->cells.count > 0)
+      return GARCO_OK;
+    if (status != GARCO_OK)
+      return status;
     GARCO_TRY (append_epoch (self, &epoch, error));
   }
+  return GARCO_OK;
+}
+
+static garco_status
+file_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
+{
+  file_rows *self = (file_rows *)rows;
+  do
+  {
+    garco_status status = read_cells (self, error);
+    if (status != GARCO_OK)
+      return status;
+    GARCO_TRY (try_where (self, error));
+  } while (self->cells.count == 0);
   garco__cells_batch (&self->cells, self->all);
   for (size_t i = 0; i < rows->ncolumns; i++)
     rows->columns[i] = self->all[self->places[i]];
   *batch = (garco_batch){(int64_t)self->cells.count, rows->ncolumns, rows->columns};
   return GARCO_OK;
+}
+
+static garco_status
+no_field (const garco_batch *all, const char *path, const char *name, garco_error *error)
+{
+  const char *names[GARCO__CELL_COLUMNS];
+  char near[64];
+  for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
+    names[i] = all->columns[i].name;
+  garco__nearest_name (name, names, GARCO__CELL_COLUMNS, near, sizeof near);
+  return garco__fail (error, GARCO_ERR_NOT_FOUND, path,
+                      "no field \"%s\"%s: expected one of time, sys, sat, obs, range, phase, "
+                      "doppler, snr, slip, flags, fcn",
+                      name, near);
 }
 
 static garco_status
@@ -107,10 +162,7 @@ find_column (const garco_batch *all, const char *path, const char *name, size_t 
   int key = garco__key_of_name (name);
   int found = garco_batch_find (all, key >= 0 ? garco__key_name ((garco__key)key) : name);
   if (found < 0)
-    return garco__fail (error, GARCO_ERR_NOT_FOUND, path,
-                        "no field \"%s\": expected one of time, sys, sat, obs, range, phase, "
-                        "doppler, snr, slip, flags, fcn",
-                        name);
+    return no_field (all, path, name, error);
   *place = (size_t)found;
   return GARCO_OK;
 }
@@ -141,6 +193,9 @@ static garco_status
 open_reader (file_rows *self, const char *path, garco_error *error)
 {
   const garco_query_options *options = self->request->options;
+  if (options->where != NULL)
+    GARCO_TRY (
+        garco__where_open (options->where, self->all, GARCO__CELL_COLUMNS, &self->where, error));
   garco_reader_options reading = GARCO_READER_OPTIONS_INIT;
   reading.salvage = options->salvage;
   reading.on_damage = options->on_damage;

@@ -7,6 +7,7 @@
 #include "query/query_select.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -61,6 +62,20 @@ read_sats (const garco_query_options *options, garco__selection *selection, garc
   return GARCO_OK;
 }
 
+/* Of "L1C", 1C may be meant. */
+static garco_status
+unknown_code (const char *text, garco_error *error)
+{
+  char near[32] = "";
+  if (strlen (text) == 3 && strchr ("CLDSPcldsp", text[0]) != NULL &&
+      isdigit ((unsigned char)text[1]))
+    snprintf (near, sizeof near, " (did you mean %s?)", text + 1);
+  return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                      "unknown observation code \"%s\"%s: expected a band and an attribute, such "
+                      "as 1C",
+                      text, near);
+}
+
 static garco_status
 read_codes (const garco_query_options *options, garco__selection *selection, garco_error *error)
 {
@@ -69,10 +84,7 @@ read_codes (const garco_query_options *options, garco__selection *selection, gar
     const char *text = options->codes[i];
     if (strlen (text) != 2 || !isgraph ((unsigned char)text[0]) ||
         !isprint ((unsigned char)text[1]))
-      return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
-                          "unknown observation code \"%s\": expected a band and an attribute, "
-                          "such as 1C",
-                          text);
+      return unknown_code (text, error);
     uint16_t code = garco_obs_code (text);
     selection->code[code >> 3] |= (uint8_t)(1u << (code & 7));
   }

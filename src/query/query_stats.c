@@ -195,7 +195,7 @@ gather (const char *const *sources, size_t nsources, work *w, garco_error *error
   void *parts = NULL;
   const garco__aggregation *g = &w->plan->gathered;
   unsigned needs = garco__statistics_need (g->statistics, g->nstatistics);
-  bool by_runs = (needs & GARCO__NEEDS_ENDS) == 0;
+  bool by_runs = (needs & GARCO__NEEDS_ENDS) == 0 && w->options->where == NULL;
   GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, g->by, g->span_ms, by_runs,
                                 &w->pieces, &w->npieces, error));
   GARCO_TRY (garco__allocate (&parts, w->npieces, sizeof (garco__aggregator *), error));

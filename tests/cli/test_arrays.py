@@ -138,7 +138,7 @@ def test_a_thin_array(garco, thin):
     assert message in garco("query", thin, "--system", "G", status=1).err
     assert message in garco("query", thin, "--sat", "G05", status=1).err
     assert 'no dimension "obs"' in garco("query", thin, "--obs-code", "1C", status=1).err
-    assert "the array has time, sat, snr" in garco("stats", thin, "--by", "sys", status=1).err
+    assert 'no field "sys": expected one of time, sat, snr' in garco("stats", thin, "--by", "sys", status=1).err
 
 
 def test_sources_of_other_columns_do_not_mix(garco, thin, obs):

@@ -37,7 +37,6 @@ def test_standard_input_also_compressed(garco, files):
     (["--end", "2024-05-11T00:00:30"], [0, 1, 2]),
     (["--start", "2024-132", "--span", "30s"], [0, 1, 2]),
     (["--end", "2024-05-12", "--span", "1d"], [0, 1, 2, 3, 4]),
-    (["--start", "2024-05-12", "--end", "2024-05-12"], []),
     (["--start", "2025"], []),
     (["--system", "R"], [2]),
     (["--system", "R,G"], [0, 1, 2, 3, 4, 5]),
@@ -52,6 +51,51 @@ def test_standard_input_also_compressed(garco, files):
 ])
 def test_selections(garco, files, options, wanted):
     assert garco("query", "min.24o", *options).out == rows(MIN2_ROWS, *wanted)
+
+
+@pytest.mark.parametrize("condition, wanted", [
+    (["snr > 40"], [0, 3, 5]),
+    (["snr >= 40 and sat in (24, 7)"], [2]),
+    (["snr != 40"], [0, 1, 3, 4, 5]),  # as in NumPy, NaN differs from all
+    (["not snr > 40"], [2, 4]),
+    (["snr < 1000 or snr >= 1000"], [0, 2, 3, 4, 5]),
+    (["sys == 'R'"], [2]),
+    (["system != 'R' and obs_code = '1C'"], [0, 3, 4, 5]),
+    (["obs in ('2W', '5Q')"], [1]),
+    (["time >= '2024-05-11T00:00:30' and time < '2024-05-12'"], [3, 4]),
+    (["time > 1715385600000", "sat = 5"], [3, 5]),
+    (["sat = 5", "snr > 45 or snr < 44.5", "30 < snr"], [0, 3, 5]),
+    (["fcn = 0"], [0, 1, 3, 4, 5]),
+    (["fcn < 0 or fcn != 0"], []),  # a channel that is not known is no number
+    (["flags = 1 and constell = 'G'"], [0, 4]),
+    (["snr > 100"], []),
+])
+def test_conditions(garco, files, condition, wanted):
+    words = [word for text in condition for word in ("--where", text)]
+    assert garco("query", "min.24o", *words).out == rows(MIN2_ROWS, *wanted)
+    garco("ingest", "min.24o", "min.tdb")
+    exact = ["--field", "time,sys,sat,obs,snr,slip,flags,fcn"]
+    assert garco("query", "min.tdb", *words, *exact).out == garco("query", "min.24o", *words, *exact).out
+    assert garco("stats", "min.24o", *words, "--agg", "count,nan", "--field", "range,snr").out == \
+        garco("stats", "min.tdb", *words, "--agg", "count,nan", "--field", "range,snr").out
+
+
+@pytest.mark.parametrize("source", ["min.24o", "min.tdb"])
+@pytest.mark.parametrize("condition, message", [
+    ("snrr > 3", 'byte 0: no field "snrr" (did you mean snr?): expected one of time, sys, sat, obs, range'),
+    ("snr >", "a number or 'text' is expected"),
+    ("snr 3", "< <= > >= == != or in is expected"),
+    ("(snr > 3", ") is expected"),
+    ("snr > 3 snr", "and, or or the end is expected"),
+    ("sys = 'X'", "'X' is no value of field \"sys\""),
+    ("sat = 300", "300 is no value of field \"sat\""),
+    ("", "a field's name is expected"),
+])
+def test_conditions_that_cannot_be_read(garco, files, source, condition, message):
+    garco("ingest", "min.24o", "min.tdb")
+    for verb in ("query", "stats"):
+        ended = garco(verb, source, "--where", condition, status=1)
+        assert message in ended.err and ended.out == ""
 
 
 def test_zeros_are_kept_when_asked_for(garco, files):
@@ -114,14 +158,35 @@ def test_damage_is_one_line_with_file_and_line(garco, files):
 
 
 @pytest.mark.parametrize("options, message", [
-    (["--start", "yesterday"], "--start: \"yesterday\" is no time"),
+    (["--start", "yesterday"], "--start: \"yesterday\" is no time: expected YYYY-MM-DD"),
+    (["--end", "2024-02-30"], "--end: \"2024-02-30\" is no time"),
+    (["--start", "2025", "--end", "2024"],
+     "the start 2025-01-01T00:00:00.000 is not before the end 2024-01-01T00:00:00.000"),
+    (["--start", "2025", "--end", "2025"],
+     "the start 2025-01-01T00:00:00.000 is not before the end 2025-01-01T00:00:00.000"),
+    (["--sat", "G"], 'unknown satellite "G": expected a letter of GRSECJI and a number'),
+    (["--sat", "X05"], 'unknown satellite "X05"'),
+    (["--obs-code", "L1C"], 'unknown observation code "L1C" (did you mean 1C?): expected a band'),
+    (["--obs-code", "C"], 'unknown observation code "C"'),
+    (["--field", "snrr"], 'no field "snrr" (did you mean snr?): expected'),
+])
+@pytest.mark.parametrize("verb", ["query", "stats"])
+@pytest.mark.parametrize("source", ["min.24o", "min.tdb"])
+def test_what_cannot_be_found_ends_with_1(garco, files, verb, source, options, message):
+    garco("ingest", "min.24o", "min.tdb")
+    ended = garco(verb, source, *options, status=1)
+    assert message in ended.err and ended.out == ""
+
+
+@pytest.mark.parametrize("options, message", [
     (["--span", "12"], "--span needs one of --start and --end"),
     (["--span", "12q", "--start", "2024"], "--span: \"12q\" is no span"),
-    (["--start", "2025", "--end", "2024"], "--start is after --end"),
     (["--system", "X"], 'unknown system "X": expected letters of GRSECJI'),
-    (["--sat", "G"], 'unknown satellite "G"'),
     (["--sat", "G05,,G06"], "--sat has an empty word"),
-    (["--obs-code", "L1C"], 'unknown observation code "L1C"'),
+    (["--memory", "0"], '--memory is "0": expected a number of bytes'),
+    (["--memory", "12Q"], "expected a number of bytes"),
+    (["--memory", "12Mb"], "expected a number of bytes"),
+    (["--threads", "many"], "expected a number of 1 to 1024"),
     (["--format", "xml"], 'unknown format "xml": expected csv, jsonl or table'),
     (["--system-base", "2"], "expected 0 or 1"),
     (["--nonsense"], "--nonsense: unknown option"),

@@ -30,6 +30,9 @@
 #include "codec/crinex_decode.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/error.h"
 
@@ -51,6 +54,55 @@ read_number (const char **text, const char *end, int64_t *number)
     return false;
   *number = negative ? -(int64_t)sum : (int64_t)sum;
   return true;
+}
+
+/* Where blanks are in the 64 bytes from `text` on, one bit a byte; as if one stood at `end`. */
+static inline uint64_t
+find_blanks (const char *text, const char *end)
+{
+  uint64_t blanks = 0;
+#ifdef __SSE2__
+  for (int i = 0; i < 64; i += 16)
+  {
+    __m128i bytes = _mm_loadu_si128 ((const __m128i *)(const void *)(text + i));
+    unsigned bits = (unsigned)_mm_movemask_epi8 (_mm_cmpeq_epi8 (bytes, _mm_set1_epi8 (' ')));
+    blanks |= (uint64_t)bits << i;
+  }
+#else
+  for (int i = 0; i < 64; i++)
+    blanks |= (uint64_t)(text[i] == ' ') << i;
+#endif
+  if (end - text < 64)
+    blanks |= UINT64_C (1) << (end - text);
+  return blanks;
+}
+
+/* The same for what most differences are: the first `size` bytes of a word, at most seven digits
+ * and a sign, or eight without one, which are made a number all at once. False also for others. */
+static inline bool
+read_short_number (const char *text, size_t size, int64_t *number)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t word;
+  unsigned sign = *text == '-', unused = (unsigned)(64 - 8 * size);
+  if (size > 8 || size == sign)
+    return false;
+  memcpy (&word, text, sizeof word);
+  word = (word ^ UINT64_C (0x3030303030303030))
+         << unused; /* digits are 0 to 9, as what is unused */
+  word &= ~((uint64_t)(-sign & 0xFF) << unused);
+  if ((((word + UINT64_C (0x7676767676767676)) | word) & UINT64_C (0x8080808080808080)) != 0)
+    return false;
+  word = word * 10 + (word >> 8);
+  word = (((word & UINT64_C (0x000000FF000000FF)) * UINT64_C (0x000F424000000064)) +
+          (((word >> 16) & UINT64_C (0x000000FF000000FF)) * UINT64_C (0x0000271000000001))) >>
+         32;
+  *number = ((int64_t)word ^ -(int64_t)sign) + sign;
+  return true;
+#else
+  (void)text, (void)size, (void)number;
+  return false;
+#endif
 }
 
 static int64_t
@@ -132,6 +184,71 @@ garco__crinex_text (garco__buffer *text, const char *difference, size_t size, ga
   return GARCO_OK;
 }
 
+/* A line that is being read. */
+struct fields
+{
+  garco__arc *arcs;
+  char *flags;
+  const garco__crinex_shape *shape;
+  int64_t low, high;
+  const char *at, *end;
+  int64_t *values;
+};
+
+static inline void
+put_blank (const struct fields *f, size_t i)
+{
+  f->arcs[i].order = -1;
+  f->values[i] = GARCO_MISSING;
+  if (f->shape->version_1)
+    memset (f->flags + 2 * i, ' ', 2);
+}
+
+/* Moves a running arc of order 3 on; false, and as it was, where the value is outside. */
+static inline bool
+advance_usual (garco__arc *arc, int64_t number, int64_t low, uint64_t width, int64_t *value)
+{
+  int64_t *d = arc->difference;
+  int64_t second = plus (d[2], number), first = plus (d[1], second), sum = plus (d[0], first);
+  if ((uint64_t)sum - (uint64_t)low > width)
+    return false;
+  d[3] = number;
+  d[2] = second;
+  d[1] = first;
+  d[0] = *value = sum;
+  return true;
+}
+
+/* Fields from number `i` on that are blank, or differences of an arc of order 3 of which all
+ * differences are known, as nearly all fields are. Gives the number of the first that is anything
+ * else, before which the reading stops. */
+static size_t
+read_usual (struct fields *f, size_t i)
+{
+  const char *p = f->at, *const end = f->end, *base = p;
+  garco__arc *const arcs = f->arcs;
+  int64_t *const values = f->values, low = f->low, number;
+  const uint64_t width = (uint64_t)f->high - (uint64_t)low;
+  const size_t count = f->shape->count;
+  uint64_t blanks = p < end ? find_blanks (base, end) : 0;
+  for (; i < count && p < end; i++)
+  {
+    for (; blanks == 0; blanks = find_blanks (base, end))
+      base += 64;
+    const char *stop = base + __builtin_ctzll (blanks);
+    if (stop == p)
+      put_blank (f, i);
+    else if (arcs[i].order != 3 || arcs[i].level != 3 ||
+             !read_short_number (p, (size_t)(stop - p), &number) ||
+             !advance_usual (&arcs[i], number, low, width, &values[i]))
+      break;
+    blanks &= blanks - 1;
+    p = stop + (stop < end);
+  }
+  f->at = p;
+  return i;
+}
+
 static inline bool
 is_indicator (char c)
 {
@@ -176,41 +293,42 @@ change_flags (char *flags, const garco__crinex_shape *shape, const char *text, s
   return NULL;
 }
 
+/* Any field; what is wrong with it, or NULL. */
+static const char *
+read_field (struct fields *f, size_t i, garco__crinex_line *line, const char *text)
+{
+  const char *start = f->at;
+  int64_t value = GARCO_MISSING;
+  garco__token token = next_token (&f->arcs[i], &f->at, f->end, &value);
+  bool first = token == GARCO__TOKEN_NO_ARC && line->without_arc++ == 0;
+  bool outside = token == GARCO__TOKEN_VALUE && (value < f->low || value > f->high);
+  if (first || outside || token == GARCO__TOKEN_BAD)
+    line->column = (size_t)(start - text) + 1;
+  if (outside || token == GARCO__TOKEN_BAD)
+    return outside ? "a value that F14.3 cannot hold"
+                   : "neither a difference nor the start of an arc";
+  f->values[i] = value;
+  if (token == GARCO__TOKEN_BLANK)
+    put_blank (f, i);
+  f->at += f->at < f->end;
+  return NULL;
+}
+
 garco__crinex_line
 garco__crinex_fields (garco__arc *arcs, char *flags, garco__crinex_shape *shape, int64_t low,
                       int64_t high, const char *text, size_t size, int64_t *values)
 {
-  size_t count = shape->count;
-  bool clear_flags = shape->version_1;
   garco__crinex_line line = {NULL, 0, 0};
-  const char *p = text, *end = text + size;
-  for (size_t i = 0; i < count; i++)
-  {
-    const char *start = p;
-    int64_t value = GARCO_MISSING;
-    garco__token token = next_token (&arcs[i], &p, end, &value);
-    if (token == GARCO__TOKEN_VALUE && (value < low || value > high))
-      line.problem = "a value that F14.3 cannot hold";
-    else if (token == GARCO__TOKEN_BAD)
-      line.problem = "neither a difference nor the start of an arc";
-    if (line.problem != NULL)
-    {
-      line.column = (size_t)(start - text) + 1;
+  struct fields f = {arcs, flags, shape, low, high, text, text + size, values};
+  for (size_t i = 0; (i = read_usual (&f, i)) < shape->count; i++)
+    if ((line.problem = read_field (&f, i, &line, text)) != NULL)
       return line;
-    }
-    line.without_arc += token == GARCO__TOKEN_NO_ARC;
-    if (line.without_arc == 1 && token == GARCO__TOKEN_NO_ARC)
-      line.column = (size_t)(start - text) + 1;
-    if (token == GARCO__TOKEN_BLANK && clear_flags)
-      memset (flags + 2 * i, ' ', 2);
-    values[i] = value;
-    p += p < end;
-  }
-  size_t at = 0, left = (size_t)(end - p);
+  size_t at = 0, left = (size_t)(f.end - f.at);
   if (shape->anew)
-    shape->surplus = shape->version_1 || line.without_arc > 0 ? 0 : surplus_fields (p, left, count);
-  line.problem = change_flags (flags, shape, p, left, &at);
+    shape->surplus =
+        shape->version_1 || line.without_arc > 0 ? 0 : surplus_fields (f.at, left, shape->count);
+  line.problem = change_flags (flags, shape, f.at, left, &at);
   if (line.problem != NULL)
-    line.column = (size_t)(p - text) + at + 1;
+    line.column = (size_t)(f.at - text) + at + 1;
   return line;
 }

@@ -7,6 +7,8 @@
 #include "garco.h"
 
 #define GARCO__ARC_ORDER_MAX 5
+/* Readable bytes that must lie behind a satellite's line. */
+#define GARCO__TOKENS_BEHIND 64
 
 /* The running differences of one field (or the clock) over one arc. */
 typedef struct garco__arc
@@ -24,8 +26,8 @@ typedef enum garco__token
   GARCO__TOKEN_NO_ARC = 2 /* a difference, and no arc is running to add it to */
 } garco__token;
 
-/* Reads the token at *text (up to a blank or `end`), moves *text to what follows it and the arc on
- * by it. A blank token ends the arc. */
+/* Reads the token at *text, before `end` (up to a blank or `end`), moves *text to what follows it
+ * and the arc on by it. A blank token ends the arc. */
 garco__token garco__arc_next (garco__arc *arc, const char **text, const char *end, int64_t *value);
 
 /* Changes `text` (its size too) by a text difference: a blank keeps the character, & makes it

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "codec/crinex_decode.h"
+
+_Static_assert(GARCO__RUN_BEHIND >= GARCO__TOKENS_BEHIND, "what readers of lines look ahead");
 
 /* Moves the bytes not taken to the front when that frees most of the buffer. */
 static void

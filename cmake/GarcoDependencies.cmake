@@ -11,3 +11,16 @@ find_package (ZLIB REQUIRED)
 find_package (BZip2 REQUIRED)
 find_package (Threads REQUIRED)
 find_library (GARCO_LIBM m)
+
+# The name by which the dynamic loader knows the library that LIBRARY, a linker's path, stands for.
+function (garco_soname variable library)
+  execute_process (COMMAND ${CMAKE_READELF} -d ${library} OUTPUT_VARIABLE dynamic ERROR_QUIET)
+  if (NOT dynamic MATCHES "SONAME[^[]*\\[([^]]+)\\]")
+    message (FATAL_ERROR "${library}: no shared library, expected one that has a SONAME")
+  endif ()
+  set (${variable} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+endfunction ()
+
+# Loaded when they are first needed, not with the program (docs/decisions/0006-loaded-when-needed.md).
+garco_soname (GARCO_LIBARCHIVE ${LIBARCHIVE_LINK_LIBRARIES})
+garco_soname (GARCO_LIBCRYPTO ${CRYPTO_LINK_LIBRARIES})

@@ -13,14 +13,16 @@
  * else when its times lie within. Files of several lines have one path a line; only the last part
  * of a path counts, since older ones are absolute and arrays move.
  * SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE /* getentropy */
+
 #include "arco/array_directory.h"
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -90,8 +92,8 @@ garco__stamp_range_name (uint64_t start, uint64_t end, uint32_t version,
 {
   uint8_t random[16];
   char hex[33];
-  if (RAND_bytes (random, sizeof random) != 1)
-    return garco__fail (error, GARCO_ERR_IO, NULL, "OpenSSL gives no random bytes");
+  if (getentropy (random, sizeof random) != 0)
+    return garco__fail_errno (error, NULL, "no random bytes");
   garco__hex_text (random, sizeof random, hex);
   int length = snprintf (name, GARCO__NAME_SIZE, "__%" PRIu64 "_%" PRIu64 "_%s", start, end, hex);
   if (version != 0)

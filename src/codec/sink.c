@@ -12,8 +12,6 @@
 
 #include "codec/sink.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,16 +23,28 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "codec/archive_library.h"
 
 #define PIECE ((size_t)65536)
 #define MAX_TRIES 1000
+
+enum filter
+{
+  FILTER_NONE,
+  FILTER_COMPRESS,
+  FILTER_GZIP,
+  FILTER_BZIP2,
+  FILTER_XZ,
+  FILTER_ZSTD
+};
 
 struct garco__sink
 {
   char *target;    /* symbolic links resolved */
   char *temporary; /* NULL: written in place */
   int fd;
-  int (*add_filter) (struct archive *); /* NULL: bytes pass as they are */
+  enum filter filter;
+  garco__archive_library la; /* loaded where `archive` is not NULL */
   struct archive *archive;
   bool discard; /* what libarchive still gives is thrown away */
   uint8_t *piece;
@@ -45,11 +55,10 @@ struct garco__sink
 static const struct
 {
   const char *ending;
-  int (*add_filter) (struct archive *);
+  enum filter filter;
 } endings[] = {
-    {".Z", archive_write_add_filter_compress}, {".gz", archive_write_add_filter_gzip},
-    {".bz2", archive_write_add_filter_bzip2},  {".xz", archive_write_add_filter_xz},
-    {".zst", archive_write_add_filter_zstd},
+    {".Z", FILTER_COMPRESS}, {".gz", FILTER_GZIP},  {".bz2", FILTER_BZIP2},
+    {".xz", FILTER_XZ},      {".zst", FILTER_ZSTD},
 };
 
 /* ------------------------------------------------------------------ bytes to the descriptor */
@@ -128,40 +137,62 @@ archive_push (struct archive *archive, void *context, const void *bytes, size_t 
 static garco_status
 archive_failed (const garco__sink *sink, garco_error *error)
 {
-  const char *detail = archive_error_string (sink->archive);
+  const char *detail = sink->la.archive_error_string (sink->archive);
   if (sink->first.code < 0)
   {
     if (error != NULL)
       *error = sink->first;
     return sink->first.code;
   }
-  if (archive_errno (sink->archive) == ENOMEM)
+  if (sink->la.archive_errno (sink->archive) == ENOMEM)
     return garco__fail_memory (error, PIECE);
   return garco__fail (error, GARCO_ERR_IO, sink->target, "cannot compress: %s",
                       detail != NULL ? detail : "no detail known");
 }
 
+static int
+add_filter (garco__sink *sink)
+{
+  switch (sink->filter)
+  {
+  case FILTER_COMPRESS:
+    return sink->la.archive_write_add_filter_compress (sink->archive);
+  case FILTER_GZIP:
+    return sink->la.archive_write_add_filter_gzip (sink->archive);
+  case FILTER_BZIP2:
+    return sink->la.archive_write_add_filter_bzip2 (sink->archive);
+  case FILTER_XZ:
+    return sink->la.archive_write_add_filter_xz (sink->archive);
+  case FILTER_ZSTD:
+    return sink->la.archive_write_add_filter_zstd (sink->archive);
+  default:
+    return ARCHIVE_OK;
+  }
+}
+
 static garco_status
 start_archive (garco__sink *sink, garco_error *error)
 {
-  struct archive_entry *entry = archive_entry_new ();
-  sink->archive = archive_write_new ();
+  GARCO_TRY (garco__archive_library_load (&sink->la, error));
+  struct archive_entry *entry = sink->la.archive_entry_new ();
+  sink->archive = sink->la.archive_write_new ();
   if (entry == NULL || sink->archive == NULL)
   {
-    archive_entry_free (entry);
+    sink->la.archive_entry_free (entry);
     return garco__fail_memory (error, PIECE);
   }
-  archive_write_set_bytes_per_block (sink->archive, (int)PIECE);
-  archive_write_set_bytes_in_last_block (sink->archive, 1);
-  archive_entry_set_filetype (entry, AE_IFREG);
-  bool refused = sink->add_filter (sink->archive) != ARCHIVE_OK ||
-                 archive_write_set_format_raw (sink->archive) != ARCHIVE_OK;
+  sink->la.archive_write_set_bytes_per_block (sink->archive, (int)PIECE);
+  sink->la.archive_write_set_bytes_in_last_block (sink->archive, 1);
+  sink->la.archive_entry_set_filetype (entry, AE_IFREG);
+  bool refused = add_filter (sink) != ARCHIVE_OK ||
+                 sink->la.archive_write_set_format_raw (sink->archive) != ARCHIVE_OK;
   /* Only gzip knows the option: the others' refusal is of no interest. */
-  archive_write_set_filter_option (sink->archive, "gzip", "timestamp", NULL);
-  refused = refused ||
-            archive_write_open (sink->archive, sink, NULL, archive_push, NULL) != ARCHIVE_OK ||
-            archive_write_header (sink->archive, entry) != ARCHIVE_OK;
-  archive_entry_free (entry);
+  sink->la.archive_write_set_filter_option (sink->archive, "gzip", "timestamp", NULL);
+  refused =
+      refused ||
+      sink->la.archive_write_open (sink->archive, sink, NULL, archive_push, NULL) != ARCHIVE_OK ||
+      sink->la.archive_write_header (sink->archive, entry) != ARCHIVE_OK;
+  sink->la.archive_entry_free (entry);
   return refused ? archive_failed (sink, error) : GARCO_OK;
 }
 
@@ -172,7 +203,7 @@ write_filtered (garco__sink *sink, const uint8_t *bytes, size_t size, garco_erro
     GARCO_TRY (start_archive (sink, error));
   while (size > 0)
   {
-    la_ssize_t put = archive_write_data (sink->archive, bytes, size);
+    la_ssize_t put = sink->la.archive_write_data (sink->archive, bytes, size);
     if (put <= 0 || sink->first.code < 0)
       return archive_failed (sink, error);
     bytes += put;
@@ -186,11 +217,11 @@ finish_filter (garco__sink *sink, garco_error *error)
 {
   static const uint8_t empty_compress[] = {0x1f, 0x9d, 0x90};
   /* libarchive's empty .Z unpacks to one NUL. */
-  if (sink->archive == NULL && sink->add_filter == archive_write_add_filter_compress)
+  if (sink->archive == NULL && sink->filter == FILTER_COMPRESS)
     return put_bytes (sink, empty_compress, sizeof empty_compress, error);
   if (sink->archive == NULL)
     GARCO_TRY (start_archive (sink, error));
-  bool closed = archive_write_close (sink->archive) == ARCHIVE_OK;
+  bool closed = sink->la.archive_write_close (sink->archive) == ARCHIVE_OK;
   return closed && sink->first.code == GARCO_OK ? GARCO_OK : archive_failed (sink, error);
 }
 
@@ -248,7 +279,7 @@ open_target (garco__sink *sink, const char *path, garco_error *error)
   {
     size_t length = strlen (path), tail = strlen (endings[i].ending);
     if (length > tail && strcmp (path + length - tail, endings[i].ending) == 0)
-      sink->add_filter = endings[i].add_filter;
+      sink->filter = endings[i].filter;
   }
   GARCO_TRY (resolve_target (sink, path, &in_place, error));
   if (!in_place)
@@ -345,8 +376,8 @@ garco__sink_write (garco__sink *sink, const void *bytes, size_t size, garco_erro
   garco_error local = sink->first;
   garco_status status = local.code;
   if (status == GARCO_OK && size > 0)
-    status = sink->add_filter == NULL ? write_plain (sink, bytes, size, &local)
-                                      : write_filtered (sink, bytes, size, &local);
+    status = sink->filter == FILTER_NONE ? write_plain (sink, bytes, size, &local)
+                                         : write_filtered (sink, bytes, size, &local);
   return remember (sink, status, &local, error);
 }
 
@@ -356,7 +387,8 @@ garco__sink_close (garco__sink *sink, garco_error *error)
   garco_error local = sink->first;
   garco_status status = local.code;
   if (status == GARCO_OK)
-    status = sink->add_filter == NULL ? flush_piece (sink, &local) : finish_filter (sink, &local);
+    status =
+        sink->filter == FILTER_NONE ? flush_piece (sink, &local) : finish_filter (sink, &local);
   if (status == GARCO_OK)
     status = give_name (sink, &local);
   return remember (sink, status, &local, error);
@@ -371,7 +403,7 @@ garco__sink_free (garco__sink **sink)
   if (old->archive != NULL)
   {
     old->discard = true;
-    archive_write_free (old->archive);
+    old->la.archive_write_free (old->archive);
   }
   if (old->fd > STDERR_FILENO)
     close (old->fd);

@@ -7,15 +7,13 @@
  *   1f 8b gzip    1f 9d compress    "BZh" bzip2    fd 37 7a 58 5a 00 xz    28 b5 2f fd zstd
  *   "PK" 03 04 zip
  *
- * libarchive undoes all but gzip, whose checksum it does not compare: that is zlib's. It is only
- * ever allowed the one filter (or zip) that the bytes name, because its other formats take plain
- * RINEX for an archive now and then. Nothing seeks, so standard input is like any file; nothing is
- * held but one piece a layer, so a small file that unpacks to a huge one streams.
- * SPDX-License-Identifier: Apache-2.0 */
+ * libarchive, loaded where it is needed, undoes all but gzip, whose checksum it does not compare:
+ * that is zlib's. It is only ever allowed the one filter (or zip) that the bytes name, because its
+ * other formats take plain RINEX for an archive now and then. Nothing seeks, so standard input is
+ * like any file; nothing is held but one piece a layer, so a small file that unpacks to a huge one
+ * streams. SPDX-License-Identifier: Apache-2.0 */
 #include "codec/source.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,6 +24,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "codec/archive_library.h"
 
 #define PIECE ((size_t)65536)
 #define MAX_LAYERS 3
@@ -53,6 +52,7 @@ struct layer
   bool ended;
   int64_t taken; /* bytes got from below */
   int64_t used;  /* of them, by libarchive's last successful step: it forgets when it fails */
+  garco__archive_library la; /* loaded where `archive` is not NULL */
   struct archive *archive;
   const uint8_t *given; /* to libarchive last */
   size_t given_size;
@@ -278,7 +278,7 @@ archive_pull (struct archive *archive, void *context, const void **buffer)
   garco_status status = layer_read (layer->below, &bytes, &size, &layer->source->pending);
   if (status < 0)
   {
-    archive_set_error (archive, EIO, "error below");
+    layer->la.archive_set_error (archive, EIO, "error below");
     return -1;
   }
   *buffer = bytes;
@@ -301,9 +301,9 @@ archive_failed (const struct layer *layer, garco_error *error)
       *error = *pending;
     return pending->code;
   }
-  if (archive_errno (layer->archive) == ENOMEM)
+  if (layer->la.archive_errno (layer->archive) == ENOMEM)
     return garco__fail_memory (error, PIECE);
-  const char *detail = archive_error_string (layer->archive);
+  const char *detail = layer->la.archive_error_string (layer->archive);
   /* "No progress" is what liblzma says when it wants more bytes than there are, (-5) zlib. */
   if (detail != NULL &&
       (strstr (detail, "runcated") != NULL || strstr (detail, "No progress") != NULL ||
@@ -317,7 +317,7 @@ static garco_status
 check_rest (struct layer *layer, garco_error *error)
 {
   garco_status status = GARCO_OK;
-  layer->used = archive_filter_bytes (layer->archive, -1);
+  layer->used = layer->la.archive_filter_bytes (layer->archive, -1);
   size_t left = (size_t)(layer->taken - layer->used);
   size_t size = left < layer->given_size ? left : layer->given_size;
   const uint8_t *bytes = layer->given + (layer->given_size - size);
@@ -338,30 +338,30 @@ archive_next (struct layer *layer, const uint8_t **bytes, size_t *size, garco_er
   int64_t offset;
   int result;
   do
-    result = archive_read_data_block (layer->archive, &buffer, size, &offset);
+    result = layer->la.archive_read_data_block (layer->archive, &buffer, size, &offset);
   while (result == ARCHIVE_RETRY || (result == ARCHIVE_OK && *size == 0));
   if (result == ARCHIVE_EOF)
     return layer->kind == KIND_BZIP2 ? check_rest (layer, error) : GARCO_END;
   if (result != ARCHIVE_OK)
     return archive_failed (layer, error);
-  layer->used = archive_filter_bytes (layer->archive, -1);
+  layer->used = layer->la.archive_filter_bytes (layer->archive, -1);
   *bytes = buffer;
   return GARCO_OK;
 }
 
 static int
-allow_only (struct archive *archive, enum kind kind)
+allow_only (struct layer *layer)
 {
-  switch (kind)
+  switch (layer->kind)
   {
   case KIND_COMPRESS:
-    return archive_read_support_filter_compress (archive);
+    return layer->la.archive_read_support_filter_compress (layer->archive);
   case KIND_BZIP2:
-    return archive_read_support_filter_bzip2 (archive);
+    return layer->la.archive_read_support_filter_bzip2 (layer->archive);
   case KIND_XZ:
-    return archive_read_support_filter_xz (archive);
+    return layer->la.archive_read_support_filter_xz (layer->archive);
   case KIND_ZSTD:
-    return archive_read_support_filter_zstd (archive);
+    return layer->la.archive_read_support_filter_zstd (layer->archive);
   default:
     return ARCHIVE_OK;
   }
@@ -370,21 +370,22 @@ allow_only (struct archive *archive, enum kind kind)
 static garco_status
 archive_start (struct layer *layer, garco_error *error)
 {
-  layer->archive = archive_read_new ();
+  GARCO_TRY (garco__archive_library_load (&layer->la, error));
+  layer->archive = layer->la.archive_read_new ();
   if (layer->archive == NULL)
     return garco__fail_memory (error, PIECE);
   /* Warns where libarchive would start an outer program instead: no such thing here. */
-  if (allow_only (layer->archive, layer->kind) != ARCHIVE_OK)
+  if (allow_only (layer) != ARCHIVE_OK)
     return garco__fail (error, GARCO_ERR_UNSUPPORTED, layer->source->name,
                         "this libarchive is built without %s", kind_name (layer->kind));
   if (layer->kind == KIND_ZIP)
-    archive_read_support_format_zip_streamable (layer->archive);
+    layer->la.archive_read_support_format_zip_streamable (layer->archive);
   else
   {
-    archive_read_support_format_raw (layer->archive);
-    archive_read_support_format_empty (layer->archive);
+    layer->la.archive_read_support_format_raw (layer->archive);
+    layer->la.archive_read_support_format_empty (layer->archive);
   }
-  if (archive_read_open (layer->archive, layer, NULL, archive_pull, NULL) != ARCHIVE_OK)
+  if (layer->la.archive_read_open (layer->archive, layer, NULL, archive_pull, NULL) != ARCHIVE_OK)
     return archive_failed (layer, error);
   return GARCO_OK;
 }
@@ -395,12 +396,12 @@ filter_open (struct layer *layer, garco_error *error)
   struct archive_entry *entry;
   GARCO_TRY (archive_start (layer, error));
   /* The end and libarchive's own "none" at once. */
-  if (archive_filter_count (layer->archive) < 2)
+  if (layer->la.archive_filter_count (layer->archive) < 2)
     return layer->below->ended
                ? truncated (layer, error)
                : corrupt (layer, "the bytes after the signature are not as they must be", error);
-  int result = archive_read_next_header (layer->archive, &entry);
-  if (result == ARCHIVE_EOF && archive_errno (layer->archive) == 0)
+  int result = layer->la.archive_read_next_header (layer->archive, &entry);
+  if (result == ARCHIVE_EOF && layer->la.archive_errno (layer->archive) == 0)
     layer->ended = true;
   else if (result != ARCHIVE_OK)
     return archive_failed (layer, error);
@@ -437,9 +438,9 @@ static garco_status
 zip_consider (struct layer *layer, struct archive_entry *entry, bool *chosen, garco_error *error)
 {
   *chosen = false;
-  if (archive_entry_filetype (entry) != AE_IFREG)
+  if (layer->la.archive_entry_filetype (entry) != AE_IFREG)
     return GARCO_OK;
-  if (archive_entry_is_encrypted (entry) > 0)
+  if (layer->la.archive_entry_is_encrypted (entry) > 0)
     return garco__fail (error, GARCO_ERR_UNSUPPORTED, layer->source->name,
                         "the zip archive is encrypted");
   layer->head.size = 0;
@@ -457,7 +458,7 @@ zip_open (struct layer *layer, garco_error *error)
   GARCO_TRY (archive_start (layer, error));
   while (!chosen)
   {
-    int result = archive_read_next_header (layer->archive, &entry);
+    int result = layer->la.archive_read_next_header (layer->archive, &entry);
     if (result == ARCHIVE_EOF)
       return garco__fail (error, GARCO_ERR_FORMAT, layer->source->name,
                           "the zip archive holds no observation file");
@@ -538,7 +539,7 @@ static void
 layer_free (struct layer *layer)
 {
   if (layer->archive != NULL)
-    archive_read_free (layer->archive);
+    layer->la.archive_read_free (layer->archive);
   if (layer->zlib_open)
     inflateEnd (&layer->zlib);
   garco__buffer_free (&layer->head);

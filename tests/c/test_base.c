@@ -1,4 +1,4 @@
-/* Errors, bytes, names, cells, digests.
+/* Errors, bytes, names, cells, digests, libraries.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "test_support.h"
 
@@ -6,6 +6,7 @@
 #include "base/cells.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/library.h"
 
 static void
 errors_are_one_line (void **state)
@@ -101,6 +102,29 @@ sha256_is_sha256 (void **state)
   assert_null (digest);
 }
 
+static void
+absent_libraries_and_functions_are_named (void **state)
+{
+  (void)state;
+  static const char *const names[] = {"cos", "garco_no_such_function"};
+  struct
+  {
+    double (*cos) (double);
+    void (*none) (void);
+  } found = {0};
+  garco_error error;
+  assert_int_equal (garco__library_load ("libgarco-none.so.7", "nothing", names, 1, &found, &error),
+                    GARCO_ERR_UNSUPPORTED);
+  assert_non_null (strstr (error.message, "no library libgarco-none.so.7, needed for nothing: "));
+  assert_int_equal (garco__library_load ("libm.so.6", "angles", names, 2, &found, &error),
+                    GARCO_ERR_UNSUPPORTED);
+  assert_string_equal (error.message,
+                       "no garco_no_such_function in library libm.so.6, needed for angles");
+  assert_int_equal (garco__library_load ("libm.so.6", "angles", names, 1, &found, &error),
+                    GARCO_OK);
+  assert_true (found.cos (0) == 1);
+}
+
 int
 main (void)
 {
@@ -108,6 +132,7 @@ main (void)
                                      cmocka_unit_test (reads_past_the_end_fail_and_stay_failed),
                                      cmocka_unit_test (names_go_both_ways),
                                      cmocka_unit_test (cells_grow_and_show_their_columns),
-                                     cmocka_unit_test (sha256_is_sha256)};
+                                     cmocka_unit_test (sha256_is_sha256),
+                                     cmocka_unit_test (absent_libraries_and_functions_are_named)};
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -3,12 +3,12 @@
  * `cells` adds up the fragments' cells: where the same coordinates were written twice it is more
  * than a query gives.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "cli_info.h"
+#include "cli_schema.h"
 
 /* ---------------------------------------------------------------- values */
 
@@ -48,135 +48,12 @@ cli_json_time (int64_t ms)
 }
 
 static json_t *
-real_json (double value)
-{
-  return isfinite (value) ? json_real (value) : json_null ();
-}
-
-#define VALUE_OF(type, target)                                                                     \
-  type target;                                                                                     \
-  memcpy (&target, (const char *)values + i * sizeof target, sizeof target)
-
-static json_t *
-signed_json (const void *values, size_t size, size_t i)
-{
-  if (size == 1)
-    return json_integer (((const int8_t *)values)[i]);
-  if (size == 2)
-  {
-    VALUE_OF (int16_t, value);
-    return json_integer (value);
-  }
-  if (size == 4)
-  {
-    VALUE_OF (int32_t, value);
-    return json_integer (value);
-  }
-  VALUE_OF (int64_t, value);
-  return json_integer (value);
-}
-
-static json_t *
-unsigned_json (const void *values, size_t size, size_t i)
-{
-  if (size == 1)
-    return json_integer (((const uint8_t *)values)[i]);
-  if (size == 2)
-  {
-    VALUE_OF (uint16_t, value);
-    return json_integer (value);
-  }
-  if (size == 4)
-  {
-    VALUE_OF (uint32_t, value);
-    return json_integer (value);
-  }
-  VALUE_OF (uint64_t, value);
-  return value > INT64_MAX ? json_real ((double)value) : json_integer ((json_int_t)value);
-}
-
-/* Value `i` of a type as a number. */
-static json_t *
-number_json (garco_datatype type, const void *values, size_t i)
-{
-  if (type == GARCO_FLOAT32)
-  {
-    VALUE_OF (float, value);
-    return real_json ((double)value);
-  }
-  if (type == GARCO_FLOAT64)
-  {
-    VALUE_OF (double, value);
-    return real_json (value);
-  }
-  size_t size = garco_datatype_size (type);
-  bool is_unsigned = type == GARCO_UINT8 || type == GARCO_UINT16 || type == GARCO_UINT32 ||
-                     type == GARCO_UINT64 || type == GARCO_BOOL || type == GARCO_BLOB;
-  return is_unsigned ? unsigned_json (values, size, i) : signed_json (values, size, i);
-}
-
-static json_t *
 pair_json (garco_datatype type, const void *values)
 {
   json_t *pair = json_array ();
   for (size_t i = 0; i < 2; i++)
-    json_array_append_new (pair, number_json (type, values, i));
+    json_array_append_new (pair, cli_number_json (type, values, i, false));
   return pair;
-}
-
-/* ---------------------------------------------------------------- the schema */
-
-static json_t *
-filter_json (const garco_filter_info *filter)
-{
-  json_t *object = json_pack ("{s:s}", "name", filter->name);
-  bool scale = strcmp (filter->name, "float_scale") == 0;
-  bool window = strcmp (filter->name, "bit_width_reduction") == 0 ||
-                strcmp (filter->name, "positive_delta") == 0;
-  if (scale)
-  {
-    json_object_set_new (object, "scale", real_json (filter->scale));
-    json_object_set_new (object, "offset", real_json (filter->offset));
-    json_object_set_new (object, "byte_width", json_integer ((json_int_t)filter->byte_width));
-  }
-  else if (window)
-    json_object_set_new (object, "window", json_integer (filter->window));
-  else if (filter->level != 0)
-    json_object_set_new (object, "level", json_integer (filter->level));
-  return object;
-}
-
-static json_t *
-field_json (const garco_field_info *field)
-{
-  json_t *filters = json_array ();
-  for (size_t i = 0; i < field->nfilters; i++)
-    json_array_append_new (filters, filter_json (&field->filters[i]));
-  json_t *object = json_pack ("{s:b, s:s, s:b}", "dimension", field->is_dimension, "type",
-                              garco_datatype_name (field->type), "nullable", field->nullable);
-  json_object_set_new (object, "name", cli_json_text (field->name, strlen (field->name)));
-  if (field->width == UINT32_MAX)
-    json_object_set_new (object, "width", json_string ("variable"));
-  else if (field->width != 1)
-    json_object_set_new (object, "width", json_integer (field->width));
-  if (field->domain != NULL)
-    json_object_set_new (object, "domain", pair_json (field->type, field->domain));
-  if (field->extent != NULL)
-    json_object_set_new (object, "extent", number_json (field->type, field->extent, 0));
-  json_object_set_new (object, "filters", filters);
-  return object;
-}
-
-static json_t *
-schema_json (const garco_schema_info *schema)
-{
-  json_t *fields = json_array ();
-  for (size_t i = 0; i < schema->nfields; i++)
-    json_array_append_new (fields, field_json (&schema->fields[i]));
-  return json_pack ("{s:I, s:b, s:b, s:s, s:s, s:I, s:o}", "version", (json_int_t)schema->version,
-                    "sparse", schema->sparse, "duplicates", schema->allows_duplicates, "tile_order",
-                    schema->tile_order, "cell_order", schema->cell_order, "capacity",
-                    (json_int_t)schema->capacity, "fields", fields);
 }
 
 /* ---------------------------------------------------------------- the contents */
@@ -259,10 +136,10 @@ metadata_json (const garco_metadata_info *info)
   if (text)
     return cli_json_text (info->count > 0 ? info->values : "", info->count);
   if (info->count == 1)
-    return number_json (info->type, info->values, 0);
+    return cli_number_json (info->type, info->values, 0, false);
   json_t *list = json_array ();
   for (uint32_t i = 0; i < info->count; i++)
-    json_array_append_new (list, number_json (info->type, info->values, i));
+    json_array_append_new (list, cli_number_json (info->type, info->values, i, false));
   return list;
 }
 
@@ -296,7 +173,7 @@ cli_info_array (const char *uri, const garco_array_options *options, int *status
   {
     const garco_schema_info *schema = garco_array_schema (array);
     json_object_set_new (object, "version", json_integer (schema->version));
-    json_object_set_new (object, "schema", schema_json (schema));
+    json_object_set_new (object, "schema", cli_schema_json (schema));
     result = add_fragments (object, array, &error);
   }
   if (result >= 0)

@@ -51,3 +51,9 @@ cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint6
     return cli_usage (verb, "--between: the first time is after the second");
   return status;
 }
+
+int
+cli_take_timestamp (const cli_verb *verb, const char *text, uint64_t *timestamp)
+{
+  return take_timestamp (verb, "timestamp", text, timestamp);
+}

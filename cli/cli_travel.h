@@ -17,8 +17,15 @@
               "included.",                                                                         \
               CLI_TWO_WORDS)
 
+/* Of verbs that write. */
+#define CLI_TIMESTAMP_OPTION(value)                                                                \
+  CLI_OPTION ("timestamp", '\0', value,                                                            \
+              "Time of writing, UTC or ms since 1970, also an earlier one; now where not given.",  \
+              "TIMESTAMP")
+
 /* Read the options' arguments, "A,B" for two words. CLI_OK, or the status after a message. */
 int cli_take_at (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end);
 int cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end);
+int cli_take_timestamp (const cli_verb *verb, const char *text, uint64_t *timestamp);
 
 #endif

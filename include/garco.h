@@ -654,7 +654,7 @@ extern "C"
     GARCO_MAX,
     GARCO_STD, /* of the sample: divided by n - 1; NaN below two values */
     GARCO_SUM,
-    GARCO_NAN, /* how many values are absent: NaN or null */
+    GARCO_NAN,   /* how many values are absent: NaN or null */
     GARCO_FIRST, /* by time; of several at that time the least */
     GARCO_LAST,  /* by time; of several at that time the greatest */
     GARCO_MEDIAN,
@@ -685,9 +685,9 @@ extern "C"
 
   typedef struct garco_stats_options
   {
-    unsigned by;     /* GARCO_BY_* */
-    int64_t span_ms; /* GARCO_BY_SPAN: spans of this length, counted from 1970-01-01; with other
-                        groups of time one must divide the other */
+    unsigned by;        /* GARCO_BY_* */
+    int64_t span_ms;    /* GARCO_BY_SPAN: spans of this length, counted from 1970-01-01; with other
+                           groups of time one must divide the other */
     size_t nstatistics; /* none: the mean */
     const garco_statistic *statistics;
     bool fast; /* arrays: by what they say of whole tiles, where that settles the matter; values
@@ -800,13 +800,14 @@ extern "C"
     void (*on_report) (void *context, const garco_ingest_report *report); /* may be NULL */
     void *context;
     const garco_code_map *code_map; /* NULL: the table alone */
+    const char *schema; /* preset that an array is made by, of observations; NULL: earthscope */
   } garco_ingest_options;
 #define GARCO_INGEST_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    false, false, NULL, NULL, NULL, NULL                                                           \
+    false, false, NULL, NULL, NULL, NULL, NULL                                                     \
   }
 
-  /* Puts each file whole into the array at URI, which is made by the earthscope preset where it is
+  /* Puts each file whole into the array at URI, which is made by the options' schema where it is
    * not there: one fragment a file, visible at once or not at all, and each file once (by its
    * SHA-256, kept in the array's metadata). Stops at the first error; files before it stay in. */
   GARCO_API garco_status garco_ingest (const char *const *files, size_t nfiles, const char *uri,

@@ -342,17 +342,24 @@ build_fields (const garco_schema_info *info, garco__schema *schema, garco_error 
 }
 
 /* A current domain is all dimensions' or none's: those without one have their domain. */
-static void
-complete_current (garco__schema *schema)
+static garco_status
+complete_current (garco__schema *schema, garco_error *error)
 {
   for (size_t i = 0; i < schema->ndims; i++)
     schema->has_current_domain |= schema->fields[i].has_current;
   for (size_t i = 0; i < schema->ndims && schema->has_current_domain; i++)
-    if (!schema->fields[i].has_current)
-    {
-      memcpy (schema->fields[i].current, schema->fields[i].domain, 16);
-      schema->fields[i].has_current = true;
-    }
+  {
+    garco__field *field = &schema->fields[i];
+    if (garco__datatype_is_date (field->type))
+      return garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
+                          "a current domain beside dimension \"%s\", a date: the format's library "
+                          "does not read such arrays",
+                          field->name);
+    if (!field->has_current)
+      memcpy (field->current, field->domain, sizeof field->current);
+    field->has_current = true;
+  }
+  return GARCO_OK;
 }
 
 garco_status
@@ -369,10 +376,10 @@ garco__schema_build (const garco_schema_info *info, garco__schema **schema, garc
   GARCO_TRY_DONE (build_common (info, *schema, error));
   GARCO_TRY_DONE (build_fields (info, *schema, error));
   if ((*schema)->ndims == 0 || (*schema)->nattrs == 0)
-    status = garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
-                          "%zu dimensions and %zu attributes; expected at least one of each",
-                          (*schema)->ndims, (*schema)->nattrs);
-  complete_current (*schema);
+    GARCO_TRY_DONE (garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                                 "%zu dimensions and %zu attributes; expected at least one of each",
+                                 (*schema)->ndims, (*schema)->nattrs));
+  GARCO_TRY_DONE (complete_current (*schema, error));
 done:
   if (status < 0)
     garco__schema_free (schema);

@@ -151,7 +151,7 @@ take_name (const char *beside, const char *uri, garco_error *error)
 /* Makes the array under a name beside its own, which it takes when it is complete: an array that is
  * half made would be in everybody's way. */
 static garco_status
-create_target (const char *uri, garco_error *error)
+create_target (const char *uri, const char *schema, garco_error *error)
 {
   size_t length = strlen (uri), size = length + 64;
   garco_error local;
@@ -162,7 +162,7 @@ create_target (const char *uri, garco_error *error)
   char *beside = made;
   snprintf (beside, size, "%.*s.new-%ld-%lld", (int)length, uri, (long)getpid (),
             (long long)garco__now_ms ());
-  garco_status status = garco_array_create (beside, "earthscope", &local);
+  garco_status status = garco_array_create (beside, schema != NULL ? schema : "earthscope", &local);
   if (status >= 0)
     status = take_name (beside, uri, error);
   else
@@ -175,11 +175,11 @@ create_target (const char *uri, garco_error *error)
 }
 
 static garco_status
-make_target (target *t, garco_error *error)
+make_target (target *t, const char *schema, garco_error *error)
 {
   if (t->array != NULL)
     return GARCO_OK;
-  GARCO_TRY (create_target (t->uri, error));
+  GARCO_TRY (create_target (t->uri, schema, error));
   GARCO_TRY (garco_array_open (t->uri, NULL, &t->array, error));
   return check_schema (t, error);
 }
@@ -381,7 +381,7 @@ ingest_decoded (target *t, const garco_ingest_options *options, garco__decoded *
   memcpy (report->sha256, decoded->sha256, sizeof report->sha256);
   if (decoded->cells.count > 0)
   {
-    GARCO_TRY (make_target (t, error));
+    GARCO_TRY (make_target (t, options->schema, error));
     GARCO_TRY (garco__array_lock (t->array, error));
     status = put_cells (t, options, decoded, report, name, error);
     garco__array_unlock (t->array);

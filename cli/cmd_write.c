@@ -1,0 +1,138 @@
+/* garco write: rows of a text file into an array.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "cli_rows.h"
+#include "cli_travel.h"
+
+#define DEFAULT_MEMORY (UINT64_C (1) << 30)
+
+enum
+{
+  WRITE_FORMAT = 1,
+  WRITE_MEMORY,
+  WRITE_TIMESTAMP
+};
+
+static const struct poptOption options[] = {
+    CLI_OPTION ("format", '\0', WRITE_FORMAT,
+                "csv or jsonl; where not given by the file's ending, csv for standard input.",
+                "FORMAT"),
+    CLI_OPTION ("memory", '\0', WRITE_MEMORY,
+                "MiB that the rows may take, and that they are sorted and written with; 1024 where "
+                "not given.",
+                "NUMBER"),
+    CLI_TIMESTAMP_OPTION (WRITE_TIMESTAMP), CLI_OPTIONS_END};
+
+typedef struct write_words
+{
+  bool has_format, json;
+  garco_write_options options;
+} write_words;
+
+static int
+take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
+{
+  write_words *w = state;
+  char *end = NULL;
+  (void)name;
+  if (option == WRITE_TIMESTAMP)
+    return cli_take_timestamp (verb, argument, &w->options.timestamp);
+  if (option == WRITE_FORMAT)
+  {
+    w->has_format = true;
+    w->json = strcmp (argument, "jsonl") == 0;
+    return w->json || strcmp (argument, "csv") == 0
+               ? CLI_OK
+               : cli_usage (verb, "--format is \"%s\": expected csv or jsonl", argument);
+  }
+  errno = 0;
+  unsigned long long mib = strtoull (argument, &end, 10);
+  if (errno != 0 || *end != '\0' || argument[0] == '-' || mib == 0 || mib > 1u << 30)
+    return cli_usage (verb, "--memory is \"%s\": expected a whole number of MiB", argument);
+  w->options.memory = (uint64_t)mib << 20;
+  return CLI_OK;
+}
+
+static bool
+ends_with (const char *text, const char *ending)
+{
+  size_t n = strlen (text), m = strlen (ending);
+  return n >= m && strcmp (text + n - m, ending) == 0;
+}
+
+static int
+write_rows (garco_array *array, cli_rows *rows, const write_words *w)
+{
+  garco_error error;
+  garco_batch batch = cli_rows_batch (rows);
+  if (rows->count > 0 && garco_array_write (array, &batch, &w->options, NULL, &error) < 0)
+    return cli_fail (&error);
+  printf ("%s: %zu cells\n", rows->path, rows->count);
+  return CLI_OK;
+}
+
+static int
+write_file (const char *uri, const char *path, const write_words *w)
+{
+  garco_array *array = NULL;
+  garco_error error;
+  bool standard = strcmp (path, "-") == 0;
+  cli_rows rows = {.path = standard ? "standard input" : path, .memory = w->options.memory};
+  if (garco_array_open (uri, NULL, &array, &error) < 0)
+    return cli_fail (&error);
+  FILE *file = standard ? stdin : fopen (path, "rb");
+  rows.schema = garco_array_schema (array);
+  int status = file != NULL ? CLI_OK : cli_fail_text (path, "cannot open: %s", strerror (errno));
+  if (status == CLI_OK)
+    status = cli_rows_read (
+        &rows, file,
+        w->has_format ? w->json : ends_with (path, ".jsonl") || ends_with (path, ".json"));
+  if (status == CLI_OK)
+    status = write_rows (array, &rows, w);
+  if (file != NULL && !standard)
+    fclose (file);
+  cli_rows_free (&rows);
+  garco_array_free (&array);
+  return status;
+}
+
+static int
+run (const cli_verb *verb, int argc, const char **argv)
+{
+  write_words w = {false, false, {0, 0, DEFAULT_MEMORY}};
+  cli_words words;
+  int status = cli_words_read (verb, argc, argv, take, &w, &words);
+  if (status == CLI_OK && words.count != 2)
+    status = cli_usage (verb, "expected an array and a file");
+  if (status == CLI_OK)
+    status = write_file (words.words[0], words.words[1], &w);
+  cli_words_free (&words);
+  return status < 0 ? CLI_OK : status;
+}
+
+const cli_verb cli_write = {
+    "write",
+    "put rows of a table into an array",
+    "[OPTIONS] URI FILE",
+    "Writes the rows of FILE (- for standard input) into the array at URI, all of them at once or, "
+    "at the first line that is wrong, none. FILE is CSV, whose first line names the array's "
+    "fields, "
+    "or JSON lines, an object a line with the fields as keys. Rows may stand in any order; a row "
+    "at "
+    "coordinates that the array holds already replaces what is there, unless the array keeps "
+    "duplicates.\n\n"
+    "Numbers are written plain; a time may be written as 2024-05-11T12:00:00 where the field is a "
+    "date or counts milliseconds, a code as 1C, a system by its letter. Nothing between two "
+    "commas, "
+    "or null, is null in a nullable field and NaN in one of floating type. Several values of one "
+    "cell are divided by blanks, or stand in a list.",
+    options,
+    "  garco create --schema demo thin.tdb\n"
+    "  garco write thin.tdb rows.csv\n\n"
+    "  # what another program prints\n"
+    "  make-rows | garco write --format jsonl thin.tdb -",
+    run};

@@ -1,0 +1,209 @@
+# garco create, write and delete, and what TileDB-Py makes of it.
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import numpy as np
+import pytest
+
+tiledb = pytest.importorskip("tiledb")
+
+SCHEMA = {
+    "tile_order": "col-major", "capacity": 3,
+    "fields": [
+        {"name": "t", "dimension": True, "type": "datetime_ms", "domain": [0, 2000000000000],
+         "extent": 86400000, "filters": [{"name": "delta"}, {"name": "zstd", "level": 5}]},
+        {"name": "n", "dimension": True, "type": "uint64",
+         "domain": [0, "18446744073709550999"], "extent": 1000},
+        {"name": "v", "type": "float32", "filters": [
+            {"name": "float_scale", "scale": 0.25, "offset": 1.5, "byte_width": 4},
+            {"name": "double_delta", "level": -1}, {"name": "zstd", "level": 7}]},
+        {"name": "code", "type": "uint16", "nullable": True},
+        {"name": "f", "type": "float64", "filters": [
+            {"name": "delta", "level": -1, "reinterpret": "uint64"}, {"name": "byteshuffle"}]},
+        {"name": "pair", "type": "int16", "width": 2, "fill": [7, -7]},
+        {"name": "word", "type": "char", "width": 3}]}
+
+ROWS = """n,t,code,v,f,pair,word
+3,2020-01-01T00:00:00,1C,1.25,1e300,1 2,abc
+"2",2020-01-01,,7.5,-0.5,-3 4,"a,"
+99,1577836800001,258,0,nan,0 0,"x""y"
+"""
+
+
+@pytest.fixture
+def made(garco, tmp_path):
+    (tmp_path / "s.json").write_text(json.dumps(SCHEMA))
+    garco("create", "--schema", "s.json", "a.tdb")
+    return tmp_path / "a.tdb"
+
+
+def test_a_schema_goes_round(garco, made, tmp_path):
+    told = json.loads(garco("info", "--json", "a.tdb").out)
+    (tmp_path / "told.json").write_text(json.dumps(told))
+    (tmp_path / "schema.json").write_text(json.dumps(told["schema"]))
+    for name in ("told.json", "schema.json"):
+        garco("create", "--schema", name, f"{name}.tdb")
+        again = json.loads(garco("info", "--json", f"{name}.tdb").out)
+        assert again["schema"] == told["schema"]
+    fields = {f["name"]: f for f in told["schema"]["fields"]}
+    assert fields["n"]["domain"] == [0, "18446744073709550999"]
+    assert fields["pair"]["fill"] == [7, -7]
+    assert fields["f"]["filters"][0] == {"name": "delta", "level": -1, "reinterpret": "uint64"}
+    with tiledb.open(str(made)) as array:
+        schema = array.schema
+        assert schema.tile_order == "col-major" and schema.capacity == 3
+        assert schema.domain.dim("t").dtype == "M8[ms]"
+        assert schema.attr("v").filters[0] == tiledb.FloatScaleFilter(0.25, 1.5, 4)
+        assert schema.attr("code").isnullable
+
+
+def test_a_current_domain_goes_round(garco, tmp_path):
+    schema = {"fields": [
+        {"name": "x", "dimension": True, "type": "int32", "domain": [-10, 99], "extent": 10,
+         "current": [0, 49]},
+        {"name": "y", "dimension": True, "type": "float64", "domain": [0, 1]},
+        {"name": "a", "type": "bool"}]}
+    (tmp_path / "s.json").write_text(json.dumps(schema))
+    garco("create", "--schema", "s.json", "a.tdb")
+    told = json.loads(garco("info", "--json", "a.tdb").out)["schema"]
+    assert [f.get("current") for f in told["fields"]] == [[0, 49], [0, 1], None]
+    rows_of = "x,y,a\n49,0.5,true\n"
+    (tmp_path / "rows.csv").write_text(rows_of)
+    garco("write", "a.tdb", "rows.csv")
+    assert list(rows(tmp_path / "a.tdb")["a"]) == [True]
+    (tmp_path / "rows.csv").write_text(rows_of.replace("49", "50"))
+    assert "outside the array's current domain [0, 49]" in garco(
+        "write", "a.tdb", "rows.csv", status=2).err
+    # TileDB does not read such a domain of dates.
+    schema["fields"][1].update(type="datetime_ms")
+    (tmp_path / "s.json").write_text(json.dumps(schema))
+    assert "current domain" in garco("create", "--schema", "s.json", "b.tdb", status=1).err
+
+
+@pytest.mark.parametrize("preset", ["earthscope", "compact", "demo"])
+def test_presets(garco, tmp_path, preset):
+    garco("create", "--schema", preset, "a.tdb")
+    told = json.loads(garco("info", "--json", "a.tdb").out)["schema"]
+    (tmp_path / "s.json").write_text(json.dumps(told))
+    garco("create", "--schema", "s.json", "b.tdb")
+    with tiledb.open(str(tmp_path / "a.tdb")) as a, tiledb.open(str(tmp_path / "b.tdb")) as b:
+        assert a.schema == b.schema
+        names = [a.schema.domain.dim(i).name for i in range(a.schema.domain.ndim)]
+    assert names == (["time", "sat"] if preset == "demo" else ["time", "sys", "sat", "obs"])
+
+
+def rows(array):
+    with tiledb.open(str(array)) as opened:
+        return opened.query(coords=True, order="C")[:]
+
+
+def check_rows(array):
+    cells = rows(array)
+    assert list(cells["n"]) == [2, 3, 99]
+    assert list(cells["t"].astype("i8")) == [1577836800000, 1577836800000, 1577836800001]
+    assert list(cells["v"]) == [7.5, 1.25, 0.0]
+    assert list(np.ma.getmaskarray(cells["code"])) == [True, False, False]
+    assert list(cells["code"].data[1:]) == [12611, 258]
+    assert cells["f"][1] == 1e300 and cells["f"][0] == -0.5 and np.isnan(cells["f"][2])
+    assert [tuple(p) for p in cells["pair"]] == [(-3, 4), (1, 2), (0, 0)]
+    assert list(cells["word"]) == [b"a,", b"abc", b'x"y']
+
+
+def test_csv(garco, made, tmp_path):
+    (tmp_path / "rows.csv").write_text(ROWS)
+    assert garco("write", "a.tdb", "rows.csv").out == "rows.csv: 3 cells\n"
+    check_rows(made)
+
+
+def test_json_lines_of_standard_input(garco, made):
+    lines = [{"n": 3, "t": "2020-01-01T00:00:00", "code": "1C", "v": 1.25, "f": 1e300,
+              "pair": [1, 2], "word": "abc"},
+             {"n": "2", "t": 1577836800000, "v": 7.5, "f": -0.5, "pair": [-3, 4], "word": "a,"},
+             {"n": 99, "t": 1577836800001, "code": 258, "v": 0, "f": None, "pair": "0 0",
+              "word": 'x"y'}]
+    text = "\n".join(map(json.dumps, lines)).encode()
+    out = garco("write", "a.tdb", "-", "--format", "jsonl", stdin=text).out
+    assert out == "standard input: 3 cells\n"
+    check_rows(made)
+
+
+@pytest.mark.parametrize("text, message", [
+    ("", "bad.csv: no line that names the fields"),
+    ("n,t,what\n", 'bad.csv:1: the array has no field "what"'),
+    ("n,n\n", 'bad.csv:1: two columns "n"'),
+    (ROWS + "1,2\n", "bad.csv:5: fewer fields than the 7"),
+    (ROWS + "1,2,3,4,5,6 7,8,9\n", "bad.csv:5: more fields than the 7"),
+    (ROWS + "-1,0,1,1,1,1 2,a\n", 'bad.csv:5: "-1" is no value of field "n", which is uint64'),
+    (ROWS + "1,soon,1,1,1,1 2,a\n", 'bad.csv:5: "soon" is no value of field "t"'),
+    (ROWS + "1,0,65536,1,1,1 2,a\n", 'bad.csv:5: "65536" is no value of field "code"'),
+    (ROWS + ",0,1,1,1,1 2,a\n", 'bad.csv:5: no value of field "n", which is not nullable'),
+    (ROWS + "1,0,1,1,1,1,a\n", 'bad.csv:5: 1 values of field "pair"; expected 2'),
+    (ROWS + "1,0,1,1,1,1 2,abcd\n", 'bad.csv:5: "abcd" has 4 bytes; field "word" takes 3'),
+    (ROWS + '1,0,1,1,1,1 2,"a\n', "bad.csv:5: a quotation mark without its end"),
+    ("n,t,v,f,pair\n1,0,1,1,1 2\n", 'bad.csv:2: no field "word"'),
+    (ROWS + "1,0,1,1e30,1,1 2,a\n", 'field "v": float_scale of 0.25 to 4 bytes cannot hold'),
+    (ROWS + "1,-1,1,1,1,1 2,a\n", "t = -1, outside the array's domain [0, 2000000000000]"),
+    (ROWS + "99,1577836800001,1,1,1,1 2,a\n", "two cells at t = 1577836800001, n = 99"),
+    (ROWS + "1,0,1,1,1,1 2,a\0b\n", "bad.csv:5: a zero byte"),
+])
+def test_wrong_rows_name_their_line_and_nothing_is_written(garco, made, tmp_path, text, message):
+    (tmp_path / "bad.csv").write_text(text)
+    assert message in garco("write", "a.tdb", "bad.csv", status=garco_status(message)).err
+    assert len(rows(made)["n"]) == 0
+
+
+def garco_status(message):
+    return 1 if message.startswith("bad.csv") else 2
+
+
+@pytest.mark.parametrize("line, message", [
+    ("[1]", "an object is expected"), ("{", "bad.jsonl:1: "),
+    ('{"n": {}}', 'field "n" is an object'), ('{"pair": [1]}', "1 values"),
+    ('{"n": 1, "n": 2}', "duplicate"), ('{"q": 1}', 'no field "q"')])
+def test_wrong_json_names_its_line(garco, made, tmp_path, line, message):
+    (tmp_path / "bad.jsonl").write_text(line + "\n")
+    err = garco("write", "a.tdb", "bad.jsonl", status=1).err
+    assert message in err and "bad.jsonl:1: " in err
+
+
+def test_rows_beyond_the_memory_are_refused(garco, tmp_path):
+    garco("create", "--schema", "demo", "d.tdb")
+    head = "time,sat,range,phase,doppler,snr,slip,flags,fcn\n"
+    lines = "".join(f"{1577836800000 + i},5,1,1,1,1,0,0,0\n" for i in range(40000))
+    (tmp_path / "rows.csv").write_text(head + lines)
+    err = garco("write", "--memory", "1", "d.tdb", "rows.csv", status=1).err
+    assert "rows before this one take the memory" in err
+    garco("write", "--memory", "4", "d.tdb", "rows.csv")
+    assert len(rows(tmp_path / "d.tdb")["time"]) == 40000
+
+
+@pytest.mark.parametrize("schema, message", [
+    ("{", "line 1, column"), ("[]", "an object is expected"), ("{}", 'a list of "fields"'),
+    ('{"fields": [], "colour": 1}', '"colour" is no key here'),
+    ('{"fields": [{"name": "x"}]}', 'fields[0]: a field needs a "name" and a "type"'),
+    ('{"fields": [{"name": "x", "type": "int7"}]}', '"int7" is no datatype'),
+    ('{"fields": [{"name": "x", "type": "int8", "domain": [0, 128]}]}', "no int8"),
+    ('{"fields": [{"name": "x", "type": "int8", "filters": [{"name": "zstd", "levl": 1}]}]}',
+     'fields[0].filters[0]: "levl" is no key here'),
+    ('{"fields": [{"name": "x", "type": "int8"}]}', "0 dimensions and 1 attributes")])
+def test_wrong_schemas(garco, tmp_path, schema, message):
+    (tmp_path / "s.json").write_text(schema)
+    result = garco("create", "--schema", "s.json", "a.tdb",
+                   status=2 if "dimensions" in message else 1)
+    assert message in result.err
+    assert not (tmp_path / "a.tdb").exists()
+
+
+def test_delete(garco, made, tmp_path):
+    (tmp_path / "rows.csv").write_text(ROWS)
+    garco("write", "--timestamp", "10", "a.tdb", "rows.csv")
+    garco("delete", "a.tdb", "--where", "n == 3 or t > '2020-01-01' and v <= 0", "--timestamp",
+          "20")
+    assert list(rows(made)["n"]) == [2]
+    with tiledb.open(str(made), timestamp=19) as before:
+        assert len(before.query(coords=True)[:]["n"]) == 3
+    err = garco("delete", "a.tdb", "--where", "n <", status=2).err
+    assert "condition: byte 3: a number or 'text' is expected, and the text ends" in err
+    assert "no condition" in garco("delete", "a.tdb", status=2).err
+    assert "at the time 20 ms already" in garco(
+        "delete", "a.tdb", "--where", "n < 3", "--timestamp", "20", status=1).err

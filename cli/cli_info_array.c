@@ -56,6 +56,15 @@ pair_json (garco_datatype type, const void *values)
   return pair;
 }
 
+static json_t *
+texts_json (const char *const texts[2])
+{
+  json_t *pair = json_array ();
+  for (size_t i = 0; i < 2; i++)
+    json_array_append_new (pair, cli_json_text (texts[i], strlen (texts[i])));
+  return pair;
+}
+
 /* ---------------------------------------------------------------- the contents */
 
 static json_t *
@@ -63,7 +72,9 @@ fragment_json (const garco_fragment_info *info, const garco_schema_info *schema)
 {
   json_t *domain = json_object ();
   for (size_t i = 0; i < info->ndomain && i < schema->nfields; i++)
-    if (info->domain[i] != NULL)
+    if (info->texts[2 * i] != NULL)
+      json_object_set_new (domain, schema->fields[i].name, texts_json (info->texts + 2 * i));
+    else if (info->domain[i] != NULL)
       json_object_set_new (domain, schema->fields[i].name,
                            pair_json (schema->fields[i].type, info->domain[i]));
   return json_pack ("{s:s, s:[I,I], s:I, s:I, s:I, s:I, s:o}", "name", info->name, "timestamps",
@@ -116,14 +127,20 @@ add_domain (json_t *object, garco_array *array, garco_error *error)
   json_object_set_new (object, "domain", domain);
   for (size_t i = 0; i < schema->nfields && schema->fields[i].is_dimension && status >= 0; i++)
   {
-    uint64_t range[2] = {0, 0};
-    if (schema->fields[i].width != 1)
-      continue;
-    status = garco_array_domain (array, i, range, error);
+    union
+    {
+      uint64_t numbers[2];
+      const char *texts[2];
+    } range = {{0, 0}};
+    bool text = schema->fields[i].width == UINT32_MAX;
+    status = garco_array_domain (array, i, &range, error);
     if (status != GARCO_OK)
       break;
-    json_object_set_new (domain, schema->fields[i].name, pair_json (schema->fields[i].type, range));
-    add_times (object, &schema->fields[i], range);
+    json_object_set_new (domain, schema->fields[i].name,
+                         text ? texts_json (range.texts)
+                              : pair_json (schema->fields[i].type, range.numbers));
+    if (!text)
+      add_times (object, &schema->fields[i], range.numbers);
   }
   return status;
 }

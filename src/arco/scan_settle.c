@@ -2,7 +2,8 @@
  *
  * A cell counts as it lies in its tile where nothing can replace it or take it away: no tile of
  * another fragment has a box that meets its tile's, its fragment has no times of cells that hide
- * some or order equal ones, and no delete is left to be done. Such tiles are settled: they may be
+ * some or order equal ones, no delete is left to be done, and none of what is read is of variable
+ * length. Such tiles are settled: they may be
  * read in any order, by any thread, and their columns used as they come. The others are contested
  * and go through the windows of the scan together.
  *
@@ -159,14 +160,28 @@ meet_open (garco_scan *scan, size_t i, size_t *open, size_t *nopen, uint64_t *pa
   *nopen = left + 1;
 }
 
+/* Whether the scan reads cells of variable length, which only its windows do. */
+static bool
+reads_texts (const garco_scan *scan)
+{
+  bool found = false;
+  for (size_t i = 0; i < scan->schema->ndims; i++)
+    found |= garco__scan_is_text (scan, i);
+  for (size_t i = 0; i < scan->nattributes; i++)
+    found |= scan->attributes[i].cell_size == 0;
+  return found;
+}
+
 garco_status
 garco__scan_settle (garco_scan *scan, garco_error *error)
 {
+  bool texts = reads_texts (scan);
   void *room = NULL;
   size_t nopen = 0;
   uint64_t pairs = 0;
   for (size_t i = 0; i < scan->ntiles; i++)
-    scan->tiles[i].contested = !is_plain (scan, scan->array->fragments[scan->tiles[i].fragment]);
+    scan->tiles[i].contested =
+        texts || !is_plain (scan, scan->array->fragments[scan->tiles[i].fragment]);
   if (scan->schema->duplicates)
     return GARCO_OK;
   GARCO_TRY (garco__allocate (&room, scan->ntiles, sizeof (size_t), error));

@@ -1,5 +1,7 @@
 # garco query and stats on arrays that TileDB-Py wrote.
 # SPDX-License-Identifier: Apache-2.0
+import csv
+import io
 import json
 import subprocess
 
@@ -223,6 +225,50 @@ def test_statistics_see_whole_files_while_others_are_put_in(garco, tmp_path):
     assert writer.returncode == 0
     seen.append(int(garco("stats", "a.tdb", "--agg", "count", "--field", "range").lines()[1]))
     assert set(seen) <= whole and seen[-1] == sum(one)
+
+
+TEXTS = ["plain", "", "a,b", 'say "hi"', "two\nlines", "caf\u00e9", "tab\t"]
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """(time, name) with a text and a list of numbers."""
+    domain = tiledb.Domain(
+        tiledb.Dim("time", domain=(0, 4102444800000), tile=43200000, dtype="i8"),
+        tiledb.Dim("name", domain=(None, None), tile=None, dtype="ascii"))
+    attrs = [tiledb.Attr("note", dtype="U0", var=True), tiledb.Attr("snr", dtype="f4"),
+             tiledb.Attr("many", dtype="f8", var=True),
+             tiledb.Attr("pair", dtype=[("", "i2"), ("", "i2")])]
+    array = str(tmp_path / "notes.tdb")
+    tiledb.Array.create(array, tiledb.ArraySchema(domain, attrs, sparse=True, capacity=3))
+    many = np.array([np.arange(i + 1) / 2 for i in range(len(TEXTS))] + [None], object)[:-1]
+    with tiledb.open(array, "w") as opened:
+        opened[np.arange(len(TEXTS)) // 2 * 1000 + T0,
+               np.array(["b", "a", "", "~", "b,c", "bb", "b"], "S")] = {
+            "note": np.array(TEXTS, object), "snr": np.arange(len(TEXTS), dtype="f4"),
+            "many": many,
+            "pair": np.array([(i, -i) for i in range(len(TEXTS))], [("", "i2"), ("", "i2")])}
+    return "notes.tdb"
+
+
+def test_texts(garco, notes):
+    rows = list(csv.DictReader(io.StringIO(garco("query", notes).out, newline="")))
+    lines = [json.loads(line) for line in garco("query", notes, "--format", "jsonl").lines()]
+    assert [r["note"] for r in rows] == [r["note"] for r in lines]
+    order = [1, 0, 2, 3, 4, 5, 6]
+    assert [r["note"] for r in rows] == [TEXTS[i] for i in order]
+    assert [r["name"] for r in rows] == [r["name"] for r in lines] == [
+        "a", "b", "", "~", "b,c", "bb", "b"]
+    assert [r["pair"] for r in rows] == [f"{i};{-i}" for i in order]
+    assert [r["many"] for r in lines] == [[k / 2 for k in range(i + 1)] for i in order]
+    assert rows[2]["many"] == "0;0.5;1"
+    table = garco("query", notes, "--field", "snr,name", "--format", "table").lines()
+    assert table[0].split() == ["snr", "name"] and len(table) == 8
+    assert len(garco("query", notes, "--start", "2024-05-11T00:00:01").lines()) >= 5
+    assert garco("stats", notes, "--agg", "sum").lines()[1] == "21"
+    info = json.loads(garco("info", "--json", notes).out)
+    assert info["domain"]["name"] == ["", "~"]
+    assert "name string_ascii" in garco("info", notes).out
 
 
 @pytest.fixture

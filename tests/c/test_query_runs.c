@@ -103,7 +103,7 @@ floats_select_by_keys (void **state)
   garco_error error;
   bounds[0] = garco__order_key (GARCO_FLOAT64, &low);
   bounds[1] = garco__order_key (GARCO_FLOAT64, &high);
-  const garco__key_ranges ranges = {true, 1, bounds};
+  const garco__key_ranges ranges = {.given = true, .count = 1, .bounds = bounds};
   assert_ok (garco__buffer_append (&runs, &whole, sizeof whole, &error), &error);
   assert_ok (garco__runs_select (GARCO_FLOAT64, values, &ranges, &runs, &out, &error), &error);
   const garco__run *cuts = (const garco__run *)(const void *)out.data;

@@ -41,6 +41,7 @@ typedef struct garco__scan_tile
   uint64_t low, high;  /* of the first dimension */
   garco__buffer *kept; /* decoded columns, garco__scan_columns of them; NULL: none */
   bool contested;      /* by garco__scan_settle */
+  bool corrupt;        /* left out */
 } garco__scan_tile;
 
 /* An attribute that is asked for. */
@@ -50,6 +51,7 @@ typedef struct garco__scan_attribute
   size_t cell_size;               /* 0: of variable length */
   garco__buffer values, validity; /* of the window's cells, as gathered */
   garco__buffer ends;             /* u64, variable length: where each cell's values end */
+  size_t before[3];               /* the three sizes before the tile at hand */
 } garco__scan_attribute;
 
 /* One column of the batches. */
@@ -67,6 +69,9 @@ struct garco_scan
   garco__tile_reader reader;
   uint64_t memory;
   bool raw_missing;
+  bool skip_corrupt; /* leave corrupt tiles out, and call this for each */
+  garco_damage_fn on_damage;
+  void *damage_context;
   garco__key_ranges *ranges; /* of each dimension */
   size_t nconditions;
   garco__condition **conditions;

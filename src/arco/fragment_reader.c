@@ -82,6 +82,19 @@ garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragmen
   return garco__io_read (reader->io, column->path, *byte, packed->data, (size_t)size, error);
 }
 
+/* Says which field's which tile it is that is damaged; the source says the fragment. */
+static garco_status
+name_tile (garco_status status, const char *field, uint64_t t, garco_error *error)
+{
+  char what[sizeof error->message];
+  if ((status != GARCO_ERR_CORRUPT && status != GARCO_ERR_TRUNCATED) || error == NULL)
+    return status;
+  memcpy (what, error->message, sizeof what);
+  snprintf (error->message, sizeof error->message, "field \"%.200s\", tile %" PRIu64 ": %.700s",
+            field, t, what);
+  return status;
+}
+
 /* The chunks that the tile has give its cells, no more and no less. */
 static garco_status
 check_size (const garco__fragment *fragment, const garco__tile_place *place, uint64_t t,
@@ -92,9 +105,8 @@ check_size (const garco__fragment *fragment, const garco__tile_place *place, uin
       size <= TILE_LIMIT)
     return GARCO_OK;
   return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, (int64_t)place->byte,
-                           "tile %" PRIu64 " has %" PRIu64 " bytes for %" PRIu64
-                           " cells of %zu bytes",
-                           t, there, cells, place->cell_size);
+                           "%" PRIu64 " bytes for %" PRIu64 " cells of %zu bytes", there, cells,
+                           place->cell_size);
 }
 
 garco_status
@@ -157,7 +169,8 @@ garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment, siz
 {
   garco__column column;
   GARCO_TRY (garco__column_of_field (fragment, field, validity, &column, reader->io->root, error));
-  return garco__column_read (reader, fragment, &column, t, choice, values, error);
+  return name_tile (garco__column_read (reader, fragment, &column, t, choice, values, error),
+                    fragment->schema->fields[field].name, t, error);
 }
 
 garco_status
@@ -198,9 +211,9 @@ list_chunks (garco__tile_column *column, uint64_t *there, garco_error *error)
   return GARCO_OK;
 }
 
-garco_status
-garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
-                         bool validity, uint64_t t, garco__tile_column *column, garco_error *error)
+static garco_status
+open_column (garco__tile_reader *reader, garco__fragment *fragment, size_t field, bool validity,
+             uint64_t t, garco__tile_column *column, garco_error *error)
 {
   garco__column own;
   uint64_t byte = 0, there = 0;
@@ -221,6 +234,16 @@ garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment, 
   GARCO_TRY (garco__buffer_reserve (&column->values, (size_t)there + 8, error));
   column->values.size = (size_t)there;
   return GARCO_OK;
+}
+
+garco_status
+garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                         bool validity, uint64_t t, garco__tile_column *column, garco_error *error)
+{
+  column->field = fragment->schema->fields[field].name;
+  column->tile = t;
+  return name_tile (open_column (reader, fragment, field, validity, t, column, error),
+                    column->field, t, error);
 }
 
 /* The last chunk that begins at or before the byte. */
@@ -251,9 +274,11 @@ garco__tile_column_need (garco__codec *codec, garco__tile_column *column, uint64
     const garco__tile_chunk *own = garco__tile_column_chunk (column, k);
     if (own->from >= end)
       break;
+    garco_status status = GARCO_OK;
     if (column->ready.data[k] == 0)
-      GARCO_TRY (garco__chunk_decode (codec, column->pipeline, &column->place, &own->chunk,
-                                      column->values.data + own->from, error));
+      status = garco__chunk_decode (codec, column->pipeline, &column->place, &own->chunk,
+                                    column->values.data + own->from, error);
+    GARCO_TRY (name_tile (status, column->field, column->tile, error));
     column->ready.data[k] = 1;
   }
   return GARCO_OK;

@@ -83,6 +83,8 @@ typedef struct garco__tile_chunk
  * may be opened again for another tile, and keeps its memory. */
 typedef struct garco__tile_column
 {
+  const char *field; /* its name, and the tile's number */
+  uint64_t tile;
   const garco__pipeline *pipeline;
   garco__tile_place place; /* its source is `source` */
   char source[GARCO__IO_NAME_SIZE];

@@ -774,6 +774,50 @@ gather_tile (tile_job *job)
   return GARCO_OK;
 }
 
+/* Keeps, or gives back, the sizes of what has been gathered. */
+static void
+note_sizes (garco_scan *scan, bool back)
+{
+  for (size_t i = 0; i < scan->nattributes; i++)
+  {
+    garco__scan_attribute *own = &scan->attributes[i];
+    garco__buffer *const buffers[] = {&own->values, &own->validity, &own->ends};
+    for (size_t k = 0; k < 3; k++)
+      if (back)
+        buffers[k]->size = own->before[k];
+      else
+        own->before[k] = buffers[k]->size;
+  }
+}
+
+/* A corrupt tile is left out whole, where the scan does so. */
+static garco_status
+gather_or_skip (tile_job *job)
+{
+  garco_scan *scan = job->scan;
+  garco_error damage, *error = job->error;
+  if (!scan->skip_corrupt)
+    return gather_tile (job);
+  if (job->tile->corrupt)
+    return GARCO_OK;
+  note_sizes (scan, false);
+  job->error = &damage;
+  garco_status status = gather_tile (job);
+  if (status >= 0)
+    return status;
+  if (status != GARCO_ERR_CORRUPT && status != GARCO_ERR_TRUNCATED)
+  {
+    if (error != NULL)
+      *error = damage;
+    return status;
+  }
+  note_sizes (scan, true);
+  job->tile->corrupt = true;
+  if (scan->on_damage != NULL && scan->on_damage (scan->damage_context, &damage) != 0)
+    return garco__fail (error, GARCO_ERR_CANCELLED, scan->array->io->root, "stopped");
+  return GARCO_OK;
+}
+
 static garco_status
 gather_tiles (garco_scan *scan, const size_t *active, size_t nactive, garco_error *error)
 {
@@ -796,7 +840,7 @@ gather_tiles (garco_scan *scan, const size_t *active, size_t nactive, garco_erro
   {
     garco__scan_tile *tile = &scan->tiles[active[i]];
     tile_job job = {scan, tile, scan->array->fragments[tile->fragment], error};
-    GARCO_TRY (gather_tile (&job));
+    GARCO_TRY (gather_or_skip (&job));
   }
   return GARCO_OK;
 }

@@ -256,7 +256,8 @@ add_tile (garco_scan *scan, size_t *capacity, size_t fragment, uint64_t tile, ui
     return garco__fail (error, GARCO_ERR_CORRUPT, scan->array->fragments[fragment]->path,
                         "the R-tree's box of tile %llu is not low to high",
                         (unsigned long long)tile);
-  scan->tiles[scan->ntiles++] = (garco__scan_tile){fragment, tile, cells, low, high, NULL, false};
+  scan->tiles[scan->ntiles++] = (garco__scan_tile){
+      .fragment = fragment, .tile = tile, .cells = cells, .low = low, .high = high};
   return GARCO_OK;
 }
 

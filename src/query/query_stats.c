@@ -145,6 +145,38 @@ typedef struct work
   garco__value_store *store;
 } work;
 
+/* One tile, whose values count all or, where it is corrupt, not at all. */
+static garco_status
+add_tile_or_skip (const work *w, const garco__piece *piece, size_t tile, garco__aggregator *part,
+                  garco_error *error)
+{
+  const garco_query_options *options = w->options;
+  garco__aggregator *own = NULL;
+  garco_error damage;
+  GARCO_TRY (garco__aggregator_new (&w->plan->gathered, w->store, &own, error));
+  garco_status status = garco__tiles_add (piece->tiles, tile, tile + 1, own, &damage);
+  if (status >= 0)
+    status = garco__aggregator_merge (part, own, error);
+  else if (status != GARCO_ERR_CORRUPT && status != GARCO_ERR_TRUNCATED)
+    *error = damage;
+  else if (options->on_damage != NULL && options->on_damage (options->context, &damage) != 0)
+    status = garco__fail (error, GARCO_ERR_CANCELLED, piece->source, "stopped");
+  else
+    status = GARCO_OK;
+  garco__aggregator_free (&own);
+  return status;
+}
+
+static garco_status
+add_tiles (const work *w, const garco__piece *piece, garco__aggregator *part, garco_error *error)
+{
+  if (!w->options->skip_corrupt)
+    return garco__tiles_add (piece->tiles, piece->from, piece->to, part, error);
+  for (size_t i = piece->from; i < piece->to; i++)
+    GARCO_TRY (add_tile_or_skip (w, piece, i, part, error));
+  return GARCO_OK;
+}
+
 static garco_status
 add_piece (const work *w, const garco__piece *piece, garco__aggregator *part, garco_error *error)
 {
@@ -152,7 +184,7 @@ add_piece (const work *w, const garco__piece *piece, garco__aggregator *part, ga
   garco_query *query = NULL;
   garco_batch batch;
   if (piece->tiles != NULL)
-    return garco__tiles_add (piece->tiles, piece->from, piece->to, part, error);
+    return add_tiles (w, piece, part, error);
   options.start_ms = piece->start_ms;
   options.end_ms = piece->end_ms;
   options.threads = 1; /* the pieces have theirs */
@@ -185,7 +217,8 @@ run_piece (void *context, size_t index, garco_error *error)
 static int
 threads_of (const garco_query_options *options)
 {
-  return options->salvage && options->on_damage != NULL ? 1 : options->threads;
+  bool called = (options->salvage || options->skip_corrupt) && options->on_damage != NULL;
+  return called ? 1 : options->threads;
 }
 
 /* Reads all sources into the first part. Parts are joined in the order of the pieces. */

@@ -120,6 +120,9 @@ garco__units_open (garco_scan *scan, const garco__units_options *options, garco_
   own->scan = scan;
   own->ntiles = scan->ntiles;
   own->options = *options;
+  scan->skip_corrupt = options->skip_corrupt;
+  scan->on_damage = options->on_damage;
+  scan->damage_context = options->context;
   own->memory = options->memory != 0 ? options->memory : DEFAULT_MEMORY;
   pthread_mutex_init (&own->lock, NULL);
   pthread_cond_init (&own->changed, NULL);

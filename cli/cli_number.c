@@ -13,6 +13,8 @@
  * normal numbers, which have fewer. SPDX-License-Identifier: Apache-2.0 */
 #include "cli_number.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -211,4 +213,24 @@ cli_date_text (int64_t value, garco_datatype type, char text[CLI_NUMBER_SIZE])
     return fine_time_text (value / unit - (value % unit < 0), rest, digits, text);
   }
   return cli_int64_text (value, text);
+}
+
+bool
+cli_bytes_read (const char *text, uint64_t *bytes)
+{
+  static const char letters[] = "KMGT";
+  char *end;
+  unsigned shift = 0;
+  if (!isdigit ((unsigned char)text[0]))
+    return false;
+  errno = 0;
+  unsigned long long number = strtoull (text, &end, 10);
+  const char *letter = *end != '\0' ? strchr (letters, toupper ((unsigned char)*end)) : NULL;
+  if (letter != NULL)
+  {
+    shift = 10 * (unsigned)(letter - letters + 1);
+    end++;
+  }
+  *bytes = (uint64_t)number << shift;
+  return errno == 0 && *end == '\0' && *bytes >> shift == number;
 }

@@ -3,6 +3,7 @@
 #ifndef GARCO_CLI_NUMBER_H
 #define GARCO_CLI_NUMBER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,8 @@ size_t cli_uint64_text (uint64_t value, char text[CLI_NUMBER_SIZE]);
 /* A value of a date type in ISO 8601, to the digits of its unit; plain numbers for types that are
  * no date. */
 size_t cli_date_text (int64_t value, garco_datatype type, char text[CLI_NUMBER_SIZE]);
+
+/* "512M", "64k", "3G", or bytes; false for anything else. */
+bool cli_bytes_read (const char *text, uint64_t *bytes);
 
 #endif

@@ -1,6 +1,7 @@
 /* Selections from words.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_select.h"
+#include "cli_number.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -112,16 +113,9 @@ take_threads (cli_select *select, const cli_verb *verb, const char *text)
 static int
 take_memory (cli_select *select, const cli_verb *verb, const char *text)
 {
-  static const char units[] = "KMGT";
-  char *end;
-  unsigned long long number = strtoull (text, &end, 10);
-  const char *unit = *end != '\0' ? strchr (units, toupper ((unsigned char)*end)) : NULL;
-  unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
-  bool good = isdigit ((unsigned char)*text) && number > 0 && number <= UINT64_MAX >> shift;
-  if (!good || end[unit != NULL ? 1 : 0] != '\0')
+  if (!cli_bytes_read (text, &select->memory) || select->memory == 0)
     return cli_usage (
         verb, "--memory is \"%s\": expected a number of bytes, or of K, M or G as in 256M", text);
-  select->memory = (uint64_t)number << shift;
   return CLI_OK;
 }
 

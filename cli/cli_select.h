@@ -55,6 +55,11 @@ enum
   CLI_OPTION ("output", 'o', SELECT_OUTPUT,                                                        \
               "File to write, there when it is complete; - is standard output.", "FILE")
 
+#define SELECT_FORMAT_OPTION                                                                       \
+  CLI_OPTION ("format", '\0', SELECT_FORMAT,                                                       \
+              "csv (the default), jsonl: an object a line, or table: aligned for people.",         \
+              "FORMAT")
+
 #define SELECT_SALVAGE_OPTION                                                                      \
   CLI_OPTION ("salvage", '\0', SELECT_SALVAGE,                                                     \
               "Leave damaged epochs of RINEX files out, each reported in a line on standard "      \
@@ -79,10 +84,7 @@ enum
                   "Fields: time, system, sat, obs_code, range, phase, doppler, snr, slip, flags, " \
                   "fcn, or an array's own names.",                                                 \
                   "LIST"),                                                                         \
-      CLI_OPTION ("format", '\0', SELECT_FORMAT,                                                   \
-                  "csv (the default), jsonl: an object a line, or table: aligned for people.",     \
-                  "FORMAT"),                                                                       \
-      SELECT_OUTPUT_OPTION, SELECT_SALVAGE_OPTION, SELECT_ZEROS_OPTION,                            \
+      SELECT_FORMAT_OPTION, SELECT_OUTPUT_OPTION, SELECT_SALVAGE_OPTION, SELECT_ZEROS_OPTION,      \
       CLI_OPTION ("raw-missing", '\0', SELECT_RAW,                                                 \
                   "Give the number by which an array's filter keeps a missing value as it is.",    \
                   NULL),                                                                           \

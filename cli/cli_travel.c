@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int
-take_timestamp (const cli_verb *verb, const char *option, const char *text, uint64_t *timestamp)
+int
+cli_take_time_of (const cli_verb *verb, const char *option, const char *text, uint64_t *timestamp)
 {
   garco_error error;
   int64_t ms = -1;
@@ -31,7 +31,7 @@ int
 cli_take_at (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end)
 {
   *start = 0;
-  return take_timestamp (verb, "at", text, end);
+  return cli_take_time_of (verb, "at", text, end);
 }
 
 int
@@ -43,10 +43,10 @@ cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint6
   char *first = strndup (text, (size_t)(comma - text));
   if (first == NULL)
     return cli_fail_text (NULL, "out of memory");
-  int status = take_timestamp (verb, "between", first, start);
+  int status = cli_take_time_of (verb, "between", first, start);
   free (first);
   if (status == CLI_OK)
-    status = take_timestamp (verb, "between", comma + 1, end);
+    status = cli_take_time_of (verb, "between", comma + 1, end);
   if (status == CLI_OK && *start > *end)
     return cli_usage (verb, "--between: the first time is after the second");
   return status;
@@ -55,5 +55,5 @@ cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint6
 int
 cli_take_timestamp (const cli_verb *verb, const char *text, uint64_t *timestamp)
 {
-  return take_timestamp (verb, "timestamp", text, timestamp);
+  return cli_take_time_of (verb, "timestamp", text, timestamp);
 }

@@ -27,5 +27,8 @@
 int cli_take_at (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end);
 int cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end);
 int cli_take_timestamp (const cli_verb *verb, const char *text, uint64_t *timestamp);
+/* The same for another option. */
+int cli_take_time_of (const cli_verb *verb, const char *option, const char *text,
+                      uint64_t *timestamp);
 
 #endif

@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_upkeep.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli_number.h"
+#include "cli_travel.h"
 
 void
 cli_upkeep_step (void *context, const char *text)
@@ -14,46 +15,6 @@ cli_upkeep_step (void *context, const char *text)
   (void)context;
   puts (text);
   fflush (stdout);
-}
-
-bool
-cli_bytes_read (const char *text, uint64_t *bytes)
-{
-  static const char letters[] = "kMGT";
-  char *end;
-  unsigned shift = 0;
-  if (!isdigit ((unsigned char)text[0]))
-    return false;
-  errno = 0;
-  unsigned long long number = strtoull (text, &end, 10);
-  const char *letter = *end != '\0' ? strchr (letters, *end) : NULL;
-  if (letter != NULL)
-  {
-    shift = 10 * (unsigned)(letter - letters + 1);
-    end++;
-  }
-  *bytes = (uint64_t)number << shift;
-  return errno == 0 && *end == '\0' && *bytes >> shift == number;
-}
-
-int
-cli_timestamp_read (const cli_verb *verb, const char *name, const char *text, uint64_t *ms)
-{
-  garco_error error;
-  int64_t time = 0;
-  size_t digits = strspn (text, "0123456789");
-  /* Years have four digits. */
-  if (digits != 4 && digits > 0 && digits < 19 && text[digits] == '\0')
-  {
-    *ms = strtoull (text, NULL, 10);
-    return CLI_OK;
-  }
-  if (garco_time_parse (text, &time, &error) < 0)
-    return cli_usage (verb, "--%s: %s", name, error.message);
-  if (time < 0)
-    return cli_usage (verb, "--%s is \"%s\", before 1970", name, text);
-  *ms = (uint64_t)time;
-  return CLI_OK;
 }
 
 static int
@@ -133,9 +94,9 @@ cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *na
   case UPKEEP_MEMORY:
     return take_bytes (verb, name, argument, &wanted->memory);
   case UPKEEP_BETWEEN_START:
-    return cli_timestamp_read (verb, name, argument, &wanted->timestamp_start);
+    return cli_take_time_of (verb, name, argument, &wanted->timestamp_start);
   case UPKEEP_BETWEEN_END:
-    return cli_timestamp_read (verb, name, argument, &wanted->timestamp_end);
+    return cli_take_time_of (verb, name, argument, &wanted->timestamp_end);
   case UPKEEP_THREADS:
     return take_threads (verb, argument, &wanted->threads);
   case UPKEEP_STRAYS:

@@ -39,9 +39,4 @@ int cli_upkeep_take (void *options, const cli_verb *verb, int option, const char
 /* on_step: a line on standard output. */
 void cli_upkeep_step (void *context, const char *text);
 
-/* "512M", "64k", "3G", or bytes; false for anything else. */
-bool cli_bytes_read (const char *text, uint64_t *bytes);
-/* A number of ms since 1970-01-01, or a time; CLI_OK, or the status after a message. */
-int cli_timestamp_read (const cli_verb *verb, const char *name, const char *text, uint64_t *ms);
-
 #endif

@@ -751,6 +751,42 @@ extern "C"
     0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, NULL, NULL                                            \
   }
 
+  typedef enum garco_fragment_state
+  {
+    GARCO_FRAGMENT_SEEN = 0,    /* by readers, at the times looked at */
+    GARCO_FRAGMENT_OTHER_TIME,  /* committed, and written before or after these times */
+    GARCO_FRAGMENT_REPLACED,    /* consolidated into another: garco_vacuum removes it */
+    GARCO_FRAGMENT_UNCOMMITTED, /* being written, or its writer was killed: readers pass over it */
+    GARCO_FRAGMENT_DOUBLED      /* seen, and most likely what another seen one was consolidated of
+                                   by a writer that was killed: with duplicates all is read twice */
+  } garco_fragment_state;
+
+  /* "seen", "other time", "replaced", "uncommitted", "doubled". */
+  GARCO_API const char *garco_fragment_state_name (garco_fragment_state state);
+
+  typedef struct garco_fragment_entry
+  {
+    garco_fragment_state state;
+    const char *other; /* the fragment that replaces or doubles it; NULL where there is none */
+    bool known;        /* else its metadata cannot be read, and of `info` there are only name,
+                          timestamps, version and bytes */
+    garco_fragment_info info;
+  } garco_fragment_entry;
+
+  /* The fragments of an array that readers see at the times of `options` (may be NULL) in the order
+   * of their writing; with `all` then every other that there is. */
+  typedef struct garco_fragment_list garco_fragment_list;
+  GARCO_API garco_status garco_fragment_list_open (const char *uri,
+                                                   const garco_array_options *options, bool all,
+                                                   garco_fragment_list **list, garco_error *error);
+  GARCO_API size_t garco_fragment_list_count (const garco_fragment_list *list);
+  /* The schema whose dimensions the domains are of. */
+  GARCO_API const garco_schema_info *garco_fragment_list_schema (const garco_fragment_list *list);
+  /* Borrowed until the list is freed; NULL for a number that is none. */
+  GARCO_API const garco_fragment_entry *garco_fragment_list_at (const garco_fragment_list *list,
+                                                                size_t index);
+  GARCO_API void garco_fragment_list_free (garco_fragment_list **list);
+
   /* Consolidates an array: what it held, every reader reads afterwards too, at every time that is
    * not between those of what was joined, and with cells (arrays of version 16 on) at these too.
    * What was consolidated stays on the medium until garco_vacuum. Killed at any moment nothing is

@@ -318,16 +318,9 @@ garco__array_fragment_at (garco_array *array, size_t index, garco__fragment **fr
   return GARCO_OK;
 }
 
-garco_status
-garco_array_fragment (garco_array *array, size_t index, garco_fragment_info *info,
-                      garco_error *error)
+void
+garco__fragment_info (const garco__fragment *fragment, garco_fragment_info *info)
 {
-  garco__fragment *fragment = NULL;
-  GARCO_TRY (garco__array_fragment_at (array, index, &fragment, error));
-  uint64_t bytes = 0;
-  for (size_t i = 0; i < fragment->nslots; i++)
-    bytes += fragment->slots[i].file_size + fragment->slots[i].var_size +
-             fragment->slots[i].validity_size;
   *info = (garco_fragment_info){
       .name = fragment->name,
       .timestamp_start = fragment->stamp.start,
@@ -335,12 +328,21 @@ garco_array_fragment (garco_array *array, size_t index, garco_fragment_info *inf
       .version = fragment->version,
       .cells = garco__fragment_cells (fragment),
       .tiles = fragment->ntiles,
-      .bytes = bytes,
+      .bytes = garco__fragment_bytes (fragment),
       .has_timestamps = fragment->has_timestamps,
       .ndomain = fragment->schema->ndims,
       .domain = fragment->bounds,
       .texts = (const char *const *)fragment->texts,
   };
+}
+
+garco_status
+garco_array_fragment (garco_array *array, size_t index, garco_fragment_info *info,
+                      garco_error *error)
+{
+  garco__fragment *fragment = NULL;
+  GARCO_TRY (garco__array_fragment_at (array, index, &fragment, error));
+  garco__fragment_info (fragment, info);
   return GARCO_OK;
 }
 

@@ -27,6 +27,8 @@ struct garco_array
 /* The fragment's footer, read the first time. */
 garco_status garco__array_fragment_at (garco_array *array, size_t index, garco__fragment **fragment,
                                        garco_error *error);
+/* The public view of a fragment, borrowed from it. */
+void garco__fragment_info (const garco__fragment *fragment, garco_fragment_info *info);
 /* A time later than every one in the array, at least now; looks the folder through again.
  * GARCO_ERR_LIMIT where that is so far ahead of the clock that readers would not see it. */
 garco_status garco__array_next_timestamp (garco_array *array, uint64_t *timestamp,

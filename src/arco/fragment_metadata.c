@@ -459,6 +459,16 @@ garco__fragment_cells (const garco__fragment *fragment)
              : (fragment->ntiles - 1) * fragment->schema->capacity + fragment->last_cells;
 }
 
+uint64_t
+garco__fragment_bytes (const garco__fragment *fragment)
+{
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < fragment->nslots; i++)
+    bytes += fragment->slots[i].file_size + fragment->slots[i].var_size +
+             fragment->slots[i].validity_size;
+  return bytes;
+}
+
 /* ---- the pieces */
 
 /* The box of the only tile is the fragment's. */

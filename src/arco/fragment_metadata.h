@@ -63,6 +63,8 @@ void garco__fragment_free (garco__fragment **fragment);
 /* Cells of tile `t`; all cells. */
 uint64_t garco__fragment_tile_cells (const garco__fragment *fragment, uint64_t t);
 uint64_t garco__fragment_cells (const garco__fragment *fragment);
+/* Bytes of its data files. */
+uint64_t garco__fragment_bytes (const garco__fragment *fragment);
 
 /* Each reads its piece the first time. */
 garco_status garco__fragment_load_boxes (garco__io *io, garco__codec *codec,

@@ -86,16 +86,6 @@ check_span (const garco_array *array, const garco_upkeep_options *options, garco
 
 /* ---- candidates */
 
-static uint64_t
-bytes_of (const garco__fragment *fragment)
-{
-  uint64_t bytes = 0;
-  for (size_t i = 0; i < fragment->nslots; i++)
-    bytes += fragment->slots[i].file_size + fragment->slots[i].var_size +
-             fragment->slots[i].validity_size;
-  return bytes;
-}
-
 /* Whether the fragment is one of those asked for. */
 static bool
 is_candidate (const garco_array *array, const garco_upkeep_options *options, candidate *own)
@@ -128,7 +118,7 @@ list_candidates (garco_array *array, const garco_upkeep_options *options, candid
   {
     garco__fragment *fragment = NULL;
     GARCO_TRY (garco__array_fragment_at (array, i, &fragment, error));
-    candidate own = {.fragment = fragment, .index = i, .bytes = bytes_of (fragment)};
+    candidate own = {.fragment = fragment, .index = i, .bytes = garco__fragment_bytes (fragment)};
     if (is_candidate (array, options, &own))
       list[(*count)++] = own;
   }

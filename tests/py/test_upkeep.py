@@ -357,3 +357,35 @@ def test_strays_go_when_they_are_old(tmp_path):
     assert not stray.exists() and not beside.exists() and not (array / ".x.part").exists()
     assert other.exists()
     assert seen(array) == [("1", "1")]
+
+
+def test_fragments_lists_what_there_is_and_why_it_is_not_seen(tmp_path):
+    array = tmp_path / "a"
+    history(array)
+    stray = array / "__fragments/__6_6_00112233445566778899aabbccddeeff_22"
+    stray.mkdir()
+    (stray / "a0.tdb").write_bytes(b"12345")
+    future = "__9000000000000_9000000000000_00112233445566778899aabbccddeeff_22"
+    shutil.copytree(array / "__fragments" / fragments(array)[0], array / "__fragments" / future)
+    (array / "__commits" / f"{future}.wrt").touch()
+
+    def rows(*words):
+        lines = garco("fragments", *words, array).splitlines()
+        return [dict(zip(lines[0].split(","), line.split(","))) for line in lines[1:]]
+
+    listed = rows()
+    assert [(r["written_first"][-3:], r["version"], r["cells"], r["tiles"], r["x_low"], r["x_high"]) for r in listed] \
+        == [("001", "22", "4", "1", "1", "4"), ("003", "22", "3", "1", "2", "5"), ("005", "22", "5", "2", "7", "45")]
+    for row in listed:
+        files = [p for p in (array / "__fragments" / row["name"]).iterdir() if not p.name.startswith("__")]
+        assert int(row["bytes"]) == sum(p.stat().st_size for p in files)
+    assert len(rows("--at", "3")) == 2
+    garco("consolidate", array)
+    listed = rows("--all")
+    assert [r["state"] for r in listed] == ["seen", "replaced", "replaced", "replaced", "uncommitted", "other time"]
+    assert {r["replaced_by"] for r in listed[1:4]} == {listed[0]["name"]}
+    assert listed[4]["name"] == stray.name and listed[4]["cells"] == "" and listed[4]["bytes"] == "5"
+    # a consolidation by another program that was cut off
+    next((array / "__commits").glob("*.vac")).unlink()
+    assert [r["state"] for r in rows("--all")][:4] == ["doubled", "seen", "doubled", "doubled"]
+    assert garco("fragments", "--all", "--format", "jsonl", array).count('"state":"doubled"') == 3

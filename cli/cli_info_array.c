@@ -177,6 +177,45 @@ add_metadata (json_t *object, garco_array *array, garco_error *error)
   return status;
 }
 
+static json_t *
+labels_json (const garco_enumeration_info *info)
+{
+  const garco_column *labels = &info->labels;
+  json_t *list = json_array ();
+  for (int64_t i = 0; i < info->count; i++)
+    if (labels->width == UINT32_MAX)
+      json_array_append_new (list,
+                             cli_json_text ((const char *)labels->values + labels->offsets[i],
+                                            (size_t)(labels->offsets[i + 1] - labels->offsets[i])));
+    else
+      json_array_append_new (
+          list, cli_number_json (labels->type, labels->values, (size_t)i * labels->width, false));
+  return json_pack ("{s:b, s:o}", "ordered", info->ordered, "labels", list);
+}
+
+/* Those that fields have; none: nothing. */
+static garco_status
+add_labels (json_t *object, garco_array *array, garco_error *error)
+{
+  const garco_schema_info *schema = garco_array_schema (array);
+  json_t *all = json_object ();
+  garco_status status = GARCO_OK;
+  for (size_t i = 0; i < schema->nfields && status >= 0; i++)
+  {
+    garco_enumeration_info info;
+    const char *name = schema->fields[i].enumeration;
+    if (name == NULL)
+      continue;
+    status = garco_array_enumeration (array, name, &info, error);
+    if (status >= 0)
+      json_object_set_new (all, name, labels_json (&info));
+  }
+  if (status >= 0 && json_object_size (all) > 0)
+    json_object_set (object, "enumerations", all);
+  json_decref (all);
+  return status;
+}
+
 json_t *
 cli_info_array (const char *uri, const garco_array_options *options, int *status)
 {
@@ -195,6 +234,8 @@ cli_info_array (const char *uri, const garco_array_options *options, int *status
   }
   if (result >= 0)
     result = add_domain (object, array, &error);
+  if (result >= 0)
+    result = add_labels (object, array, &error);
   if (result >= 0)
     result = add_metadata (object, array, &error);
   garco_array_free (&array);

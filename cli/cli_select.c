@@ -221,6 +221,7 @@ cli_select_options (cli_select *select, const cli_verb *verb, garco_query_option
   options->threads = select->threads;
   options->memory = select->memory;
   options->skip_corrupt = select->skip_corrupt;
+  options->labels = select->labels;
   options->timestamp_start = select->timestamp_start;
   options->timestamp_end = select->timestamp_end;
   options->on_damage = cli_on_damage;

@@ -115,7 +115,7 @@ typedef struct cli_select
   cli_list sats, codes, fields;
   cli_format format;
   char *output;
-  bool salvage, keep_zeros, raw_missing, skip_corrupt;
+  bool salvage, keep_zeros, raw_missing, skip_corrupt, labels;
   char *where;
   int threads;
   uint64_t memory;

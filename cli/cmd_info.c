@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -147,6 +148,27 @@ print_fields (json_t *fields)
 }
 
 static void
+print_labels (json_t *enumerations)
+{
+  const char *name;
+  json_t *own, *label;
+  size_t i;
+  json_object_foreach (enumerations, name, own)
+  {
+    json_t *labels = json_object_get (own, "labels");
+    printf ("labels            %s, %zu%s:", name, json_array_size (labels),
+            json_is_true (json_object_get (own, "ordered")) ? " in order" : "");
+    json_array_foreach (labels, i, label)
+    {
+      char *text = json_dumps (label, JSON_ENCODE_ANY);
+      printf ("%s %s", i > 0 ? "," : "", text != NULL ? text : "?");
+      free (text);
+    }
+    putchar ('\n');
+  }
+}
+
+static void
 print_text (json_t *object)
 {
   const char *key;
@@ -159,6 +181,8 @@ print_text (json_t *object)
       printf ("%-17s %zu\n", key, json_array_size (value));
     else if (strcmp (key, "schema") == 0)
       print_fields (json_object_get (value, "fields"));
+    else if (strcmp (key, "enumerations") == 0)
+      print_labels (value);
     else if (strcmp (key, "metadata") == 0)
       printf ("%-17s %zu items\n", key, json_object_size (value));
     else

@@ -2,12 +2,26 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_select.h"
 
-static const struct poptOption options[] = {SELECT_OPTIONS, CLI_OPTIONS_END};
+enum
+{
+  QUERY_LABELS = SELECT_OPTION_COUNT
+};
+
+static const struct poptOption options[] = {
+    SELECT_OPTIONS,
+    CLI_OPTION ("labels", '\0', QUERY_LABELS,
+                "Labels in place of the numbers of an array's attributes that have an enumeration.",
+                NULL),
+    CLI_OPTIONS_END};
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
 {
-  return cli_select_take (state, verb, option, name, argument);
+  cli_select *select = state;
+  if (option != QUERY_LABELS)
+    return cli_select_take (select, verb, option, name, argument);
+  select->labels = true;
+  return CLI_OK;
 }
 
 /* Prints all batches; CLI_OK, or the status of the first failure. */

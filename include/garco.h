@@ -476,6 +476,20 @@ extern "C"
   GARCO_API garco_status garco_array_domain (garco_array *array, size_t dimension, void *range,
                                              garco_error *error);
 
+  /* Labels: value i of an attribute with this enumeration stands for label i. */
+  typedef struct garco_enumeration_info
+  {
+    const char *name;
+    bool ordered;
+    int64_t count;
+    garco_column labels; /* `count` rows */
+  } garco_enumeration_info;
+
+  /* By the name that a garco_field_info has; borrowed until the array is freed.
+   * GARCO_ERR_NOT_FOUND: none of that name. */
+  GARCO_API garco_status garco_array_enumeration (garco_array *array, const char *name,
+                                                  garco_enumeration_info *info, garco_error *error);
+
   typedef struct garco_metadata_info
   {
     const char *key;
@@ -620,11 +634,12 @@ extern "C"
                           grammar of garco_array_delete; NULL: all */
     uint64_t memory;   /* bytes that a query aims to stay below; 0: 256 MiB */
     bool skip_corrupt; /* arrays: leave corrupt tiles out, each reported by on_damage */
+    bool labels;       /* arrays: labels in place of the values of attributes that have them */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
   {                                                                                                \
     INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, 0, NULL, -1, false, false, false, NULL, NULL,    \
-        NULL, 0, NULL, 0, 0, NULL, 0, false                                                        \
+        NULL, 0, NULL, 0, 0, NULL, 0, false, false                                                 \
   }
 
   typedef struct garco_query garco_query;

@@ -279,6 +279,7 @@ garco_array_free (garco_array **array)
   if (own == NULL)
     return;
   free_fragments (own);
+  garco__array_enumerations_forget (own);
   for (size_t i = 0; i < own->schemas.count; i++)
     garco__schema_free (&own->schemas.schemas[i]);
   free (own->schemas.schemas);

@@ -3,6 +3,7 @@
 #ifndef GARCO_ARCO_ARRAY_INTERNAL_H
 #define GARCO_ARCO_ARRAY_INTERNAL_H
 
+#include "arco/array_enumeration.h"
 #include "arco/delete_condition.h"
 #include "arco/fragment_metadata.h"
 
@@ -18,6 +19,8 @@ struct garco_array
   const garco__schema *schema; /* the latest */
   size_t nfragments;
   garco__fragment **fragments; /* as directory.fragments; NULL until needed */
+  size_t nenumerations;        /* those that were asked for */
+  garco__enumeration **enumerations;
   /* array metadata, by key; read when needed */
   bool metadata_known;
   size_t nmetadata;
@@ -37,6 +40,7 @@ garco_status garco__array_next_timestamp (garco_array *array, uint64_t *timestam
  * millisecond have later times). */
 void garco__wait_for (uint64_t timestamp);
 void garco__array_metadata_forget (garco_array *array);
+void garco__array_enumerations_forget (garco_array *array);
 /* Puts a schema's payload into the array. */
 garco_status garco__schema_write (garco__io *io, garco__codec *codec, uint64_t timestamp,
                                   uint32_t version, const garco__buffer *payload,

@@ -32,6 +32,9 @@ array_rows_free (garco__rows *rows)
     garco__column_room_free (&self->key_room[k]);
   for (size_t i = 0; self->rooms != NULL && i < rows->ncolumns; i++)
     garco__column_room_free (&self->rooms[i]);
+  for (size_t i = 0; self->labels != NULL && i < rows->ncolumns; i++)
+    garco__labels_free (&self->labels[i]);
+  free (self->labels);
   free (self->rooms);
   free (self->fields);
   free (self->places);
@@ -161,17 +164,18 @@ choose_columns (garco__array_rows *self, garco_error *error)
   const garco__request *request = self->request;
   size_t all = garco_array_schema (self->array)->nfields;
   size_t count = request->nfields > 0 ? request->nfields : all;
-  void *made[5] = {NULL};
-  const size_t sizes[5] = {sizeof *self->fields, sizeof *self->places, sizeof *self->rooms,
-                           sizeof *self->rows.columns, sizeof *self->scanned};
+  void *made[6] = {NULL};
+  const size_t sizes[6] = {sizeof *self->fields, sizeof *self->places,       sizeof *self->rooms,
+                           sizeof *self->labels, sizeof *self->rows.columns, sizeof *self->scanned};
   garco_status status = GARCO_OK;
-  for (size_t i = 0; i < 5 && status >= 0; i++)
-    status = garco__allocate (&made[i], i < 4 ? count : all, sizes[i], error);
+  for (size_t i = 0; i < 6 && status >= 0; i++)
+    status = garco__allocate (&made[i], i < 5 ? count : all, sizes[i], error);
   self->fields = made[0];
   self->places = made[1];
   self->rooms = made[2];
-  self->rows.columns = made[3];
-  self->scanned = made[4];
+  self->labels = made[3];
+  self->rows.columns = made[4];
+  self->scanned = made[5];
   self->rows.ncolumns = count;
   GARCO_TRY (status);
   for (size_t i = 0; i < count; i++)
@@ -181,6 +185,10 @@ choose_columns (garco__array_rows *self, garco_error *error)
       GARCO_TRY (find_field (self, request->fields[i], &self->fields[i], error));
     self->places[i] = place_of (self, self->fields[i]);
     describe_column (self, self->fields[i], &self->rows.columns[i]);
+    if (request->options->labels)
+      GARCO_TRY (garco__labels_find (self->array,
+                                     &garco_array_schema (self->array)->fields[self->fields[i]],
+                                     &self->labels[i], &self->rows.columns[i], error));
   }
   return GARCO_OK;
 }
@@ -554,6 +562,8 @@ project (garco__array_rows *self, const garco_batch *scanned,
     if ((int64_t)kept < scanned->rows)
       GARCO_TRY (garco__gather (&whole, self->kept, kept, &self->rooms[i], &columns[i], error));
     columns[i].name = name;
+    if (self->labels[i].used)
+      GARCO_TRY (garco__labels_of (&self->labels[i], (int64_t)kept, &columns[i], error));
   }
   *batch = (garco_batch){(int64_t)kept, self->rows.ncolumns, columns};
   return GARCO_OK;

@@ -4,6 +4,7 @@
 #define GARCO_QUERY_ARRAY_H
 
 #include "arco/array_scan.h"
+#include "query/query_labels.h"
 #include "query/query_numbering.h"
 #include "query/query_project.h"
 #include "query/query_source.h"
@@ -34,6 +35,7 @@ typedef struct garco__array_rows
   size_t nranges, ranges_capacity;
   garco__column_room key_room[GARCO__KEY_COUNT];
   garco__column_room *rooms; /* per column */
+  garco__labels *labels;     /* likewise */
   size_t *kept;
   size_t kept_capacity;
   garco__where *where;         /* NULL: no condition */

@@ -6,6 +6,7 @@ import json
 import subprocess
 
 import numpy as np
+import pandas
 import pytest
 
 from conftest import GARCO
@@ -269,6 +270,61 @@ def test_texts(garco, notes):
     info = json.loads(garco("info", "--json", notes).out)
     assert info["domain"]["name"] == ["", "~"]
     assert "name string_ascii" in garco("info", notes).out
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Attributes with labels of several types, nulls among them, and a number without a label."""
+    enums = [tiledb.Enumeration("colour", True, values=["red", "", 'blue,"x"']),
+             tiledb.Enumeration("count", False, values=np.array([10, 20, -5], "i8")),
+             tiledb.Enumeration("part", False, values=np.array([0.5, 2.5], "f8")),
+             tiledb.Enumeration("raw", False, values=[b"xx", b"y"]),
+             tiledb.Enumeration("none", False, dtype="U0")]
+    attrs = [tiledb.Attr("a", dtype="u1", enum_label="colour"),
+             tiledb.Attr("b", dtype="i4", enum_label="count", nullable=True),
+             tiledb.Attr("c", dtype="i2", enum_label="part"),
+             tiledb.Attr("d", dtype="u4", enum_label="raw"),
+             tiledb.Attr("e", dtype="u4", enum_label="none"), tiledb.Attr("n", dtype="i4")]
+    domain = tiledb.Domain(tiledb.Dim("x", domain=(0, 1000), tile=10, dtype="i8"))
+    array = str(tmp_path / "labelled.tdb")
+    tiledb.Array.create(array, tiledb.ArraySchema(domain, attrs, sparse=True, enums=enums))
+    with tiledb.open(array, "w") as opened:
+        opened[[0, 1, 2]] = {
+            "a": np.array([0, 1, 2], "u1"), "c": np.array([1, 0, 1], "i2"),
+            "b": pandas.Series([0, 2, None], dtype="Int32"), "d": np.array([1, 1, 0], "u4"),
+            "e": np.array([0, 0, 0], "u4"), "n": np.arange(3, dtype="i4")}
+    return "labelled.tdb"
+
+
+def test_labels(garco, labelled):
+    codes = [json.loads(r) for r in garco("query", labelled, "--format", "jsonl").lines()]
+    assert codes[2] == {"x": 2, "a": 2, "b": None, "c": 1, "d": 0, "e": 0, "n": 2}
+    lines = garco("query", labelled, "--labels", "--format", "jsonl").lines()
+    assert [json.loads(line) for line in lines] == [
+        {"x": 0, "a": "red", "b": 10, "c": 2.5, "d": "y", "e": None, "n": 0},
+        {"x": 1, "a": "", "b": -5, "c": 0.5, "d": "y", "e": None, "n": 1},
+        {"x": 2, "a": 'blue,"x"', "b": None, "c": 2.5, "d": "xx", "e": None, "n": 2}]
+    rows = garco("query", labelled, "--labels", "--field", "a,n").lines()
+    assert rows == ["a,n", "red,0", ",1", '"blue,""x""",2']
+    info = json.loads(garco("info", "--json", labelled).out)["enumerations"]
+    assert info["colour"] == {"ordered": True, "labels": ["red", "", 'blue,"x"']}
+    assert info["part"] == {"ordered": False, "labels": [0.5, 2.5]}
+    assert info["none"]["labels"] == []
+    assert 'labels            colour, 3 in order: "red", "", ' in garco("info", labelled).out
+
+
+def test_damaged_labels(garco, labelled, tmp_path):
+    folder = tmp_path / labelled / "__schema/__enumerations"
+    for place in folder.iterdir():
+        whole = place.read_bytes()
+        for size in (0, 33, len(whole) - 1):
+            place.write_bytes(whole[:size])
+            message = garco("query", labelled, "--labels", status=1).err
+            assert place.name in message and len(garco("query", labelled).lines()) == 4
+        place.unlink()
+        assert place.name in garco("query", labelled, "--labels", status=1).err
+        place.write_bytes(whole)
+    assert len(garco("query", labelled, "--labels").lines()) == 4
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ enum
 {
   INGEST_SALVAGE = 1,
   INGEST_ZEROS,
+  INGEST_STATION,
   INGEST_MAP,
   INGEST_SCHEMA
 };
@@ -22,6 +23,10 @@ static const struct poptOption options[] = {
     CLI_OPTION ("keep-zeros", '\0', INGEST_ZEROS,
                 "Take a 0 in a code, phase or strength field as a value; by the format it is a "
                 "missing one.",
+                NULL),
+    CLI_OPTION ("any-station", '\0', INGEST_STATION,
+                "Take files of another station than the array's, by MARKER NAME, too: an "
+                "observation replaces one of the same time, satellite and code.",
                 NULL),
     CLI_OPTION (
         "schema", '\0', INGEST_SCHEMA,
@@ -60,8 +65,10 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
     return take_schema (w, verb, argument);
   if (option == INGEST_SALVAGE)
     w->options.salvage = true;
-  else
+  else if (option == INGEST_ZEROS)
     w->options.keep_zeros = true;
+  else
+    w->options.any_station = true;
   return CLI_OK;
 }
 
@@ -78,6 +85,9 @@ on_report (void *context, const garco_ingest_report *report)
                                                      : "no observations, nothing written");
   if (report->damaged > 0)
     printf (", %" PRId64 " damaged place%s", report->damaged, report->damaged > 1 ? "s" : "");
+  if (report->crowded > 0)
+    printf (", %" PRId64 " without a cell of their own, which a type of the same code has",
+            report->crowded);
   putchar ('\n');
   fflush (stdout);
 }
@@ -111,7 +121,10 @@ const cli_verb cli_ingest = {
     "reported and left out. A file becomes visible all at once or not at all, also when the "
     "command is killed; the first failure ends the command, and the files before it stay. FILE is "
     "a RINEX observation file, plain or Hatanaka, in any usual compression, or - for standard "
-    "input. One line a file says what was done.",
+    "input. One line a file says what was done.\n\n"
+    "An array is of one station, that of its first file: what another one observed at the same "
+    "time, of the same satellite and code, would take its place. A file whose MARKER NAME is "
+    "another is refused (P057 and P05700USA are the same), unless --any-station is given.",
     options,
     "  # a month of a station\n"
     "  garco ingest p0570*.24d.Z p057.tdb\n\n"

@@ -622,8 +622,8 @@ extern "C"
     bool keep_zeros; /* RINEX: a 0 in a code, phase or strength field is a value */
     bool raw_missing;
     garco_damage_fn on_damage; /* salvage; may be NULL */
-    /* What was assumed; may be NULL. garco_stats_compute calls it from several threads at once
-     * where it reads several sources. */
+    /* What was assumed or left out; may be NULL. garco_stats_compute calls it from several threads
+     * at once where it reads several sources. */
     void (*on_notice) (void *context, const char *text);
     void *context;
     int threads; /* of garco_stats_compute; 0: as many as processors. With salvage and on_damage,
@@ -839,6 +839,7 @@ extern "C"
     garco_ingest_outcome outcome;
     int64_t epochs, cells;
     int64_t damaged;      /* places left out by salvage */
+    int64_t crowded;      /* values left out, as in garco_verify_report */
     const char *fragment; /* name; NULL where none was written */
     char sha256[65];      /* of the file's bytes, hexadecimal */
   } garco_ingest_report;
@@ -852,15 +853,18 @@ extern "C"
     void *context;
     const garco_code_map *code_map; /* NULL: the table alone */
     const char *schema; /* preset that an array is made by, of observations; NULL: earthscope */
+    bool any_station; /* also files whose MARKER NAME is not that of the array's first; their cells
+                         replace those of equal coordinates */
   } garco_ingest_options;
 #define GARCO_INGEST_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    false, false, NULL, NULL, NULL, NULL, NULL                                                     \
+    false, false, NULL, NULL, NULL, NULL, NULL, false                                              \
   }
 
   /* Puts each file whole into the array at URI, which is made by the options' schema where it is
    * not there: one fragment a file, visible at once or not at all, and each file once (by its
-   * SHA-256, kept in the array's metadata). Stops at the first error; files before it stay in. */
+   * SHA-256, kept in the array's metadata). A file of another station than the array's is
+   * GARCO_ERR_EXISTS. Stops at the first error; files before it stay in. */
   GARCO_API garco_status garco_ingest (const char *const *files, size_t nfiles, const char *uri,
                                        const garco_ingest_options *options, garco_error *error);
 

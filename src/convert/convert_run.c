@@ -31,7 +31,7 @@ check_version (int version, garco_error *error)
 {
   if (version == 0 || version == 210 || version == 211 || (version >= 300 && version <= 305))
     return GARCO_OK;
-  return garco__fail (error, GARCO_ERR_ARGUMENT, "garco_convert_options",
+  return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                       "RINEX version %d.%02d to write, expected 2.10, 2.11 or 3.00 to 3.05",
                       version / 100, version % 100);
 }
@@ -62,8 +62,7 @@ garco__run_init (garco__run *run, const garco_convert_options *options, garco_er
   run->last_ms = INT64_MIN;
   GARCO_TRY (check_version (options->version, error));
   if (options->interval_ms < 0)
-    return garco__fail (error, GARCO_ERR_ARGUMENT, "garco_convert_options",
-                        "an interval below zero");
+    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "an interval below zero");
   GARCO_TRY (read_selection (run, error));
   GARCO_TRY (garco__allocate (&lists, 1, sizeof *run->lists, error));
   run->lists = lists;

@@ -26,6 +26,7 @@
 #include "base/error.h"
 #include "ingest/ingest_decode.h"
 #include "ingest/ingest_record.h"
+#include "ingest/ingest_station.h"
 #include "io/io.h"
 #include "query/query_columns.h"
 #include "query/query_numbering.h"
@@ -192,6 +193,7 @@ typedef struct items
   garco__metadata_item *list;
   size_t count, capacity;
   char **owned;
+  char marker[GARCO__MARKER_SIZE]; /* a text of the list */
 } items;
 
 static garco_status
@@ -302,12 +304,37 @@ add_header (const garco__decoded *decoded, items *all, garco_error *error)
   return add_item (all, key, garco__record_text_type (text), text, error);
 }
 
+/* Refuses another station's file. The array is told the first one's marker. */
 static garco_status
-write_cells (const target *t, const char *file, bool keep_zeros, garco__decoded *decoded,
-             items *all, garco__fragment_writer **fragment, char **text, garco_error *error)
+check_station (const target *t, const char *file, bool any_station, const garco__decoded *decoded,
+               items *all, garco_error *error)
+{
+  char own[GARCO__MARKER_SIZE] = "", there[GARCO__MARKER_SIZE];
+  bool recorded;
+  if (decoded->header.data != NULL)
+    garco__marker_of ((const char *)decoded->header.data, own);
+  GARCO_TRY (garco__marker_of_array (t->array, there, &recorded, error));
+  if (!any_station && own[0] != '\0' && there[0] != '\0' && !garco__markers_agree (own, there))
+    return garco__fail (
+        error, GARCO_ERR_EXISTS, file,
+        "of station %s, and the array is of %s, expected one station an array unless "
+        "any is asked for",
+        own, there);
+  if (recorded || own[0] == '\0')
+    return GARCO_OK;
+  memcpy (all->marker, there[0] != '\0' ? there : own, sizeof all->marker);
+  return add_item (all, GARCO__MARKER_KEY, garco__record_text_type (all->marker), all->marker,
+                   error);
+}
+
+static garco_status
+write_cells (const target *t, const char *file, const garco_ingest_options *options,
+             garco__decoded *decoded, items *all, garco__fragment_writer **fragment, char **text,
+             garco_error *error)
 {
   garco_column columns[GARCO__CELL_COLUMNS];
   char key[GARCO__SOURCE_KEY_SIZE];
+  GARCO_TRY (check_station (t, file, options->any_station, decoded, all, error));
   GARCO_TRY (number_systems (t, &decoded->cells, all, error));
   garco_batch batch = garco__cells_batch (&decoded->cells, columns);
   for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
@@ -316,8 +343,8 @@ write_cells (const target *t, const char *file, bool keep_zeros, garco__decoded 
   GARCO_TRY (add_stale_records (t, key, all, error));
   GARCO_TRY (write_fragment (t, file, &batch, fragment, error));
   uint64_t timestamp = garco__fragment_writer_timestamp (*fragment);
-  GARCO_TRY (garco__record_text (file, decoded, keep_zeros, garco__fragment_writer_name (*fragment),
-                                 timestamp, text, error));
+  GARCO_TRY (garco__record_text (file, decoded, options->keep_zeros,
+                                 garco__fragment_writer_name (*fragment), timestamp, text, error));
   GARCO_TRY (add_item (all, key, GARCO_STRING_UTF8, *text, error));
   GARCO_TRY (add_header (decoded, all, error));
   GARCO_TRY (garco__array_metadata_write (t->array, timestamp, all->list, all->count, error));
@@ -337,8 +364,7 @@ put_cells (const target *t, const garco_ingest_options *options, garco__decoded 
   if (status >= 0)
     status = garco__record_find (t->array, decoded->sha256, &holds, error);
   if (status >= 0 && !holds)
-    status =
-        write_cells (t, report->file, options->keep_zeros, decoded, &all, &fragment, &text, error);
+    status = write_cells (t, report->file, options, decoded, &all, &fragment, &text, error);
   if (status >= 0)
     report->outcome = holds ? GARCO_INGESTED_BEFORE : GARCO_INGESTED;
   if (status >= 0 && !holds)
@@ -378,6 +404,7 @@ ingest_decoded (target *t, const garco_ingest_options *options, garco__decoded *
   report->epochs = decoded->epochs;
   report->cells = (int64_t)decoded->cells.count;
   report->damaged = decoded->damaged;
+  report->crowded = decoded->crowded;
   memcpy (report->sha256, decoded->sha256, sizeof report->sha256);
   if (decoded->cells.count > 0)
   {

@@ -161,6 +161,7 @@ decode (decoding *d, garco_error *error)
   GARCO_TRY (feed_all (d, &cut, error));
   GARCO_TRY (finish_hash (d, cut, error));
   decoded->damaged += garco_reader_damaged (d->reader);
+  decoded->crowded = garco__cell_maker_crowded (d->maker);
   GARCO_TRY (keep_header (d, error));
   const char *map = garco__cell_maker_code_map (d->maker);
   GARCO_TRY (garco__buffer_append (&decoded->code_map, map, strlen (map) + 1, error));

@@ -10,7 +10,7 @@
 typedef struct garco__decoded
 {
   garco__cells cells; /* no two of equal coordinates */
-  int64_t epochs, damaged;
+  int64_t epochs, damaged, crowded;
   int64_t first, last;    /* times of the cells; INT64_MAX and INT64_MIN where there are none */
   char sha256[65];        /* of the file's bytes */
   garco__buffer code_map; /* text, "G L2 2W" a line, ended by NUL */

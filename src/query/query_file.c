@@ -4,6 +4,7 @@
  * afterwards, when the types' mapping has been applied. The times of a file need not rise, so it is
  * always read to its end.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,8 @@ typedef struct file_rows
   uint8_t *kept;       /* of the cells, whether it holds */
   garco_epoch_sat *sats;
   size_t sats_capacity;
+  const char *path;
+  bool ended;
 } file_rows;
 
 static void
@@ -83,6 +86,23 @@ append_epoch (file_rows *self, garco_epoch *epoch, garco_error *error)
   return GARCO_OK;
 }
 
+/* Values that no row gives are said, once. */
+static void
+end_file (file_rows *self)
+{
+  const garco_query_options *options = self->request->options;
+  int64_t crowded = garco__cell_maker_crowded (self->maker);
+  char text[1024];
+  if (!self->ended && crowded > 0 && options->on_notice != NULL)
+  {
+    snprintf (text, sizeof text,
+              "%s: %lld values without a row of their own, which a type of the same code has",
+              strcmp (self->path, "-") == 0 ? "standard input" : self->path, (long long)crowded);
+    options->on_notice (options->context, text);
+  }
+  self->ended = true;
+}
+
 /* Keeps the cells for which the condition holds. */
 static garco_status
 try_where (file_rows *self, garco_error *error)
@@ -114,6 +134,8 @@ read_cells (file_rows *self, garco_error *error)
   while (self->cells.count < BATCH_CELLS)
   {
     garco_status status = garco_reader_next (self->reader, &epoch, error);
+    if (status == GARCO_END)
+      end_file (self);
     if (status == GARCO_END && self->cells.count > 0)
       return GARCO_OK;
     if (status != GARCO_OK)
@@ -216,6 +238,7 @@ garco__file_rows_open (const char *path, const garco__request *request, garco__r
   self->rows.next = file_rows_next;
   self->rows.free = file_rows_free;
   self->request = request;
+  self->path = path;
   *rows = &self->rows;
   garco_status status = choose_columns (self, path, error);
   if (status >= 0)

@@ -52,11 +52,11 @@ keep_text (const char *text, size_t width, char *kept, garco_error *error)
 {
   size_t length = strlen (text);
   if (length > width)
-    return garco__fail (error, GARCO_ERR_ARGUMENT, "garco_writer_options",
-                        "a text of %zu characters, expected %zu at most", length, width);
+    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                        "a program or date of %zu characters, expected %zu at most", length, width);
   for (size_t i = 0; i < length; i++)
     if ((unsigned char)text[i] < ' ')
-      return garco__fail (error, GARCO_ERR_ARGUMENT, "garco_writer_options",
+      return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                           "a control character in the program or date");
   memcpy (kept, text, length + 1);
   return GARCO_OK;

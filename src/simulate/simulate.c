@@ -59,7 +59,7 @@ typedef struct simulation
 static garco_status
 wrong_option (garco_error *error, const char *what)
 {
-  return garco__fail (error, GARCO_ERR_ARGUMENT, "garco_simulate_options", "%s", what);
+  return garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "%s", what);
 }
 
 static garco_status
@@ -68,20 +68,20 @@ check_options (const garco_simulate_options *options, garco_error *error)
   const double *here = options->position;
   double radius2 = here[0] * here[0] + here[1] * here[1] + here[2] * here[2];
   if (options->version != 211 && options->version != 304)
-    return wrong_option (error, "version is neither 211 nor 304");
+    return wrong_option (error, "the version is neither 2.11 nor 3.04");
   if (options->form != GARCO_FORM_RINEX && options->form != GARCO_FORM_CRINEX)
-    return wrong_option (error, "form is neither RINEX nor Hatanaka");
+    return wrong_option (error, "the form is neither RINEX nor Hatanaka");
   if (!(radius2 > 6.2e6 * 6.2e6 && radius2 < 6.6e6 * 6.6e6))
-    return wrong_option (error, "position is not near the Earth's surface");
+    return wrong_option (error, "the position is not near the Earth's surface");
   if (options->interval_ms <= 0 || options->interval_ms > GARCO__DAY_MS)
-    return wrong_option (error, "interval_ms is not between 1 and a day");
+    return wrong_option (error, "the interval is not between 1 ms and a day");
   if (options->duration_ms <= 0 || options->duration_ms > 366 * GARCO__DAY_MS)
-    return wrong_option (error, "duration_ms is not between 1 and 366 days");
+    return wrong_option (error, "the duration is not between 1 ms and 366 days");
   if (options->start_ms < garco__days_of_date (1980, 1, 6) * GARCO__DAY_MS ||
       options->start_ms >= garco__days_of_date (2079, 1, 1) * GARCO__DAY_MS)
-    return wrong_option (error, "start_ms is not in 1980-01-06 to 2078-12-31");
+    return wrong_option (error, "the start is not within 1980-01-06 to 2078-12-31");
   if (options->start_ms + options->duration_ms > garco__days_of_date (2080, 1, 1) * GARCO__DAY_MS)
-    return wrong_option (error, "duration_ms goes on after 2079");
+    return wrong_option (error, "the duration goes on after 2079");
   return GARCO_OK;
 }
 
@@ -90,7 +90,7 @@ check_station (const char *station, garco_error *error)
 {
   static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   if (station != NULL && (strlen (station) != 4 || strspn (station, allowed) != 4))
-    return wrong_option (error, "station is not four letters or digits");
+    return wrong_option (error, "the station is not four letters or digits");
   return GARCO_OK;
 }
 
@@ -101,9 +101,9 @@ choose_systems (simulation *sim, garco_error *error)
   const char *wanted = sim->options.systems != NULL ? sim->options.systems : "G";
   size_t count = 0;
   if (*wanted == '\0' || strspn (wanted, "GREC") != strlen (wanted))
-    return wrong_option (error, "systems are not of the letters GREC");
+    return wrong_option (error, "the systems are not of the letters GREC");
   if (sim->options.version < 300 && strchr (wanted, 'C') != NULL)
-    return wrong_option (error, "RINEX 2.11 has no BeiDou, version 304 has");
+    return wrong_option (error, "RINEX 2.11 has no BeiDou (C), expected version 3.04 for it");
   for (const char *system = "GREC"; *system != '\0'; system++)
     if (strchr (wanted, *system) != NULL)
       sim->systems[count++] = *system;

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from conftest import GARCO
-from samples import HEAD2, MIN2, MIN2_ROWS, MIN3, MIN3_ROWS, fields
+from samples import HEAD2, MIN2, MIN2_ROWS, MIN3, MIN3_ROWS, fields, header
 
 tiledb = pytest.importorskip("tiledb")
 ORDER = {letter: number for number, letter in enumerate("GRSECJI")}
@@ -308,3 +308,50 @@ def test_a_real_day_cell_by_cell(garco, data, tmp_path):
         assert row[8:] == [str(cells[n][i]) for n in ("slip", "flags", "fcn")]
     stats = ["--agg", "mean", "--field", "snr", "--system", "G", "--obs-code", "1C", "--by", "day"]
     assert garco("stats", day, *stats).out == garco("stats", "york.tdb", *stats).out
+
+
+def of_station(name, minute=0):
+    text = MIN2.replace(header("TEST", "MARKER NAME"), header(name, "MARKER NAME") if name else "")
+    return text.replace(" 24  5 11  0  0", f" 24  5 11  0{minute:3d}").replace("20891", f"208{minute:02d}")
+
+
+def test_a_file_of_another_station_is_refused_and_writes_nothing(garco, files):
+    (files / "p057.24o").write_text(of_station("P057", 1))
+    (files / "p058.24o").write_text(of_station("P058", 2))
+    (files / "long.24o").write_text(of_station("p05700USA", 3))
+    (files / "none.24o").write_text(of_station("", 4))
+    garco("ingest", "p057.24o", "a.tdb")
+    before = garco("query", "a.tdb").out
+    error = garco("ingest", "p058.24o", "a.tdb", status=1).err
+    assert "p058.24o: of station P058, and the array is of P057" in error
+    assert garco("query", "a.tdb").out == before and len(commits(files / "a.tdb")) == 1
+    garco("ingest", "long.24o", "none.24o", "a.tdb")
+    garco("ingest", "--any-station", "p058.24o", "a.tdb")
+    assert len(commits(files / "a.tdb")) == 4
+    assert metadata(files / "a.tdb")["garco.marker_name"] == "P057"
+    (files / "p059.24o").write_text(of_station("P059", 5))
+    assert "of P057" in garco("ingest", "p059.24o", "a.tdb", status=1).err
+
+
+def test_an_array_without_its_marker_goes_by_a_header_that_it_keeps(garco, files):
+    (files / "p058.24o").write_text(of_station("P058"))
+    garco("ingest", "min.24o", "a.tdb")
+    with tiledb.open(str(files / "a.tdb"), "w") as array:
+        del array.meta["garco.marker_name"]
+    assert "of station P058, and the array is of TEST" in garco("ingest", "p058.24o", "a.tdb", status=1).err
+
+
+CROWDED = (HEAD2.replace("     5    C1    L1    D1    S1    P2", f"{'     2    C1    C2':36}")
+           + " 24  5 11  0  0  0.0000000  0  1C05\n" + fields(20891534.648, 20891535.648))
+
+
+def test_values_whose_code_another_type_has_are_said(garco, files):
+    """C1 and C2 of BeiDou are both 2I: one has the cell."""
+    (files / "bds.24o").write_text(CROWDED)
+    said = "1 without a cell of their own"
+    assert said in garco("ingest", "bds.24o", "bds.tdb").out
+    for words in (["query", "bds.24o"], ["stats", "bds.24o"], ["convert", "bds.24o", "--to", "csv"]):
+        result = garco(*words)
+        assert "bds.24o: 1 values without a row of their own" in result.err
+        assert result.err.count("\n") == 1
+    assert garco("query", "min.24o").err == ""

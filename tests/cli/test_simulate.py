@@ -53,6 +53,8 @@ def test_the_same_words_write_the_same_bytes(garco, tmp_path):
     (["-o", "x", "--seed", "-1"], "--seed"),
     (["-o", "x", "--version", "4"], "--version"),
     (["-o", "x", "--interval", "soon"], "--interval"),
+    (["-o", "x", "--version", "2", "--system", "C"], "garco: RINEX 2.11 has no BeiDou (C)"),
+    (["-o", "x", "--position", "0,0,0"], "garco: the position is not near"),
     (["x"], 'unexpected word "x"'),
 ])
 def test_wrong_words_end_with_2(garco, tmp_path, words, message):

@@ -37,7 +37,7 @@ REFUSED = {
     "rinex2onesat.10o": "a clock offset of five decimals",
 }
 
-# Files that GeoRinex refuses, and its words.
+# Files that GeoRinex refuses as plain text (it takes the version of Hatanaka text for the RINEX version), and its words.
 REFUSED_BY_GEORINEX = {"KMS300DNK_R_20221591000_01H_30S_MO.crx": "unknown RINEX .*'version': 4.0"}
 
 # file: (values that only garco gives, values that only GeoRinex gives, why)
@@ -94,7 +94,7 @@ def test_differential_georinex(name, tmp_path):
     for source in sorted(forms):
         limits = window(source, words)
         end = ["--end", one_ms_after(limits[1])] if limits else []
-        if name in REFUSED_BY_GEORINEX:
+        if name in REFUSED_BY_GEORINEX and source != path:
             with pytest.raises(ValueError, match=REFUSED_BY_GEORINEX[name]):
                 georinex.load(source)
             continue

@@ -203,6 +203,23 @@ second_difference (const uint8_t *p, size_t size, bool is_signed, bool *negative
   return true;
 }
 
+/* The distance of the first two values, which other writers count among the changes when they
+ * choose the bits; false where 63 bits do not hold it. */
+static bool
+first_difference (const uint8_t *p, size_t size, bool is_signed, uint64_t *magnitude)
+{
+  uint64_t v[2];
+  unsigned shift = (unsigned)(64 - 8 * size);
+  for (size_t k = 0; k < 2; k++)
+  {
+    v[k] = garco__load (p + k * size, size);
+    if (is_signed)
+      v[k] = (uint64_t)((int64_t)(v[k] << shift) >> shift) ^ (UINT64_C (1) << 63);
+  }
+  *magnitude = v[0] < v[1] ? v[1] - v[0] : v[0] - v[1];
+  return *magnitude <= INT64_MAX;
+}
+
 garco_status
 garco__double_delta_encode (const uint8_t *data, size_t size, garco_datatype type,
                             garco__buffer *out, garco_error *error)
@@ -213,14 +230,17 @@ garco__double_delta_encode (const uint8_t *data, size_t size, garco_datatype typ
   if (width == 0 || size % width != 0)
     return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                         "double_delta of %zu bytes in values of %zu", size, width);
-  for (size_t i = 2; i < count; i++)
+  bool fits = count <= 2 || first_difference (data, width, is_signed, &most);
+  for (size_t i = 2; i < count && fits; i++)
   {
-    if (!second_difference (data + (i - 2) * width, width, is_signed, &negative, &magnitude))
-      return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
-                          "double_delta: differences of more than 63 bits");
+    fits = second_difference (data + (i - 2) * width, width, is_signed, &negative, &magnitude);
     most |= magnitude;
   }
-  unsigned bits = most == 0 ? 1 : 64 - (unsigned)__builtin_clzll (most);
+  if (!fits)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                        "double_delta: differences of more than 63 bits");
+  /* Of no differences at all other writers say 0 bits. */
+  unsigned bits = count <= 2 ? 0 : most == 0 ? 1 : 64 - (unsigned)__builtin_clzll (most);
   GARCO_TRY (garco__put_u8 (out, (uint8_t)bits, error));
   GARCO_TRY (garco__put_u64 (out, count, error));
   if (bits >= 8 * width - 1 || count <= 2)

@@ -35,16 +35,21 @@ undo_parts (garco__undo *undo, part_function function, garco_error *error)
   return GARCO_OK;
 }
 
+/* The data in two parts. The second is none where it is empty; the first is one even then. */
 static garco_status
-apply_parts (garco__apply *apply, part_function function, garco_error *error)
+apply_parts (garco__apply *apply, part_function function, size_t first, garco_error *error)
 {
+  size_t size = garco_datatype_size (apply->filter->datatype), second = apply->size - first;
   uint8_t *room;
   garco__buffer *record;
   GARCO_TRY (garco__apply_room (apply, apply->size, &room, error));
-  function (apply->data, apply->size, garco_datatype_size (apply->filter->datatype), room);
+  function (apply->data, first, size, room);
+  function (apply->data + first, second, size, room + first);
   GARCO_TRY (garco__apply_part (apply, &record, error));
-  GARCO_TRY (garco__put_u32 (record, 1, error));
-  GARCO_TRY (garco__put_u32 (record, (uint32_t)apply->size, error));
+  GARCO_TRY (garco__put_u32 (record, second > 0 ? 2 : 1, error));
+  GARCO_TRY (garco__put_u32 (record, (uint32_t)first, error));
+  if (second > 0)
+    GARCO_TRY (garco__put_u32 (record, (uint32_t)second, error));
   garco__apply_part_done (apply);
   garco__apply_done (apply, room, apply->size);
   return GARCO_OK;
@@ -79,7 +84,7 @@ garco__byteshuffle_undo (garco__undo *undo, garco_error *error)
 garco_status
 garco__byteshuffle_apply (garco__apply *apply, garco_error *error)
 {
-  return apply_parts (apply, byte_shuffle, error);
+  return apply_parts (apply, byte_shuffle, apply->size, error);
 }
 
 /* ---- bits */
@@ -141,7 +146,8 @@ garco__bitshuffle_undo (garco__undo *undo, garco_error *error)
 garco_status
 garco__bitshuffle_apply (garco__apply *apply, garco_error *error)
 {
-  return apply_parts (apply, bit_shuffle, error);
+  /* Whole words of bits, and what is left. */
+  return apply_parts (apply, bit_shuffle, apply->size / 8 * 8, error);
 }
 
 /* ---- XOR */
@@ -182,5 +188,5 @@ garco__xor_undo (garco__undo *undo, garco_error *error)
 garco_status
 garco__xor_apply (garco__apply *apply, garco_error *error)
 {
-  return apply_parts (apply, xor_apply, error);
+  return apply_parts (apply, xor_apply, apply->size, error);
 }

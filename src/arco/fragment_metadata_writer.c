@@ -4,6 +4,7 @@
  * validity offsets, minima, maxima, sums, null counts; the fragment's statistics; deletes done.
  * The footer follows, as fragment_metadata.c has it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,6 +167,26 @@ whole_text (const garco__writer_job *job, size_t slot, size_t size, bool maxima)
   return best != NULL ? best : job->texts[slot];
 }
 
+/* Of no values at all the fragment has the highest for its minimum and the lowest for its maximum,
+ * though its tiles have zeros. */
+static void
+bounds_of_none (garco_datatype type, garco__tile_stats *stats)
+{
+  const double real[2] = {DBL_MAX, -DBL_MAX};
+  const float single[2] = {FLT_MAX, -FLT_MAX};
+  size_t size = garco_datatype_size (type);
+  uint64_t most = size == 8 ? UINT64_MAX : (UINT64_C (1) << 8 * size) - 1;
+  bool is_float = garco__datatype_number (type) == GARCO__NUMBER_FLOAT;
+  if (is_float)
+  {
+    memcpy (stats->min, size == 8 ? (const void *)&real[0] : (const void *)&single[0], size);
+    memcpy (stats->max, size == 8 ? (const void *)&real[1] : (const void *)&single[1], size);
+    return;
+  }
+  garco__order_value (type, most, stats->min);
+  garco__order_value (type, 0, stats->max);
+}
+
 static garco_status
 put_stats_of_slot (garco__writer_job *job, size_t slot, garco__buffer *payload)
 {
@@ -174,7 +195,11 @@ put_stats_of_slot (garco__writer_job *job, size_t slot, garco__buffer *payload)
   garco__tile_stats stats = {0};
   const uint8_t *min = stats.min, *max = stats.max;
   if (field != NULL && garco__bounds_kind_of (field) == GARCO__BOUNDS_NUMBER)
+  {
     garco__tile_stats_join (field->type, job->stats[slot], job->ntiles, &stats);
+    if (stats.empty)
+      bounds_of_none (field->type, &stats);
+  }
   else
     for (size_t t = 0; t < job->ntiles; t++)
       stats.nulls += job->stats[slot][t].nulls;

@@ -2,7 +2,7 @@
  * PROCESSOR-SECONDS".
  *
  *   bench_query open ARRAY                     fragments found
- *   bench_query rows ARRAY SAT CODE            rows of time and snr
+ *   bench_query rows ARRAY SAT CODE            rows of time and snr, to Arrow
  *   bench_query mean ARRAY [day|day,sat,code]  groups of the mean of GPS snr, of 1C but in the last
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -38,15 +38,23 @@ read_rows (const char *uri, const char *sat, const char *code, size_t *count, ga
   const char *const fields[] = {"time", "snr"};
   garco_query_options options = GARCO_QUERY_OPTIONS_INIT;
   garco_query *query = NULL;
-  garco_batch batch;
+  struct ArrowArrayStream stream;
+  struct ArrowArray array = {.release = NULL};
   options.nsats = options.ncodes = 1;
   options.sats = &sat;
   options.codes = &code;
   options.nfields = 2;
   options.fields = fields;
   garco_status status = garco_query_open (&uri, 1, &options, &query, error);
-  while (status >= 0 && (status = garco_query_next (query, &batch, error)) == GARCO_OK)
-    *count += (size_t)batch.rows;
+  if (status >= 0)
+    status = garco_query_take_stream (&query, &stream, error);
+  while (status >= 0 && stream.get_next (&stream, &array) == 0 && array.release != NULL)
+  {
+    *count += (size_t)array.length;
+    array.release (&array);
+  }
+  if (status >= 0)
+    stream.release (&stream);
   garco_query_free (&query);
   return status;
 }

@@ -824,6 +824,58 @@ extern "C"
    * done. */
   GARCO_API garco_status garco_upgrade (const char *uri, garco_error *error);
 
+  /* ------------------------------------------------------------------ Arrow */
+
+  /* The structures of the Arrow C data and C stream interfaces, by their specification. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+  struct ArrowSchema
+  {
+    const char *format, *name, *metadata;
+    int64_t flags, n_children;
+    struct ArrowSchema **children, *dictionary;
+    void (*release) (struct ArrowSchema *);
+    void *private_data;
+  };
+  struct ArrowArray
+  {
+    int64_t length, null_count, offset, n_buffers, n_children;
+    const void **buffers;
+    struct ArrowArray **children, *dictionary;
+    void (*release) (struct ArrowArray *);
+    void *private_data;
+  };
+#endif
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+  struct ArrowArrayStream
+  {
+    int (*get_schema) (struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next) (struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error) (struct ArrowArrayStream *);
+    void (*release) (struct ArrowArrayStream *);
+    void *private_data;
+  };
+#endif
+
+  /* Makes a stream of what the query has yet to give, and of it the query: *query becomes NULL and
+   * the stream's release frees it. Batches own their memory, which is moved out of the query where
+   * that is possible, and may outlive the stream. `time` is a timestamp in ms without a zone, the
+   * other columns have their own types; nulls and a GLONASS channel that is not known are null,
+   * absent range, phase, doppler and snr NaN. All sources must have the first one's columns. What
+   * the callbacks of the query's options need must live as long as the stream. On an error the
+   * query stays. */
+  GARCO_API garco_status garco_query_take_stream (garco_query **query,
+                                                  struct ArrowArrayStream *stream,
+                                                  garco_error *error);
+  /* The same of a table of statistics: one batch; `day`, `hour` and `time` are timestamps. */
+  GARCO_API garco_status garco_stats_take_stream (garco_stats **stats,
+                                                  struct ArrowArrayStream *stream,
+                                                  garco_error *error);
+
   /* ------------------------------------------------------------------ ingest */
 
   typedef enum garco_ingest_outcome

@@ -57,6 +57,22 @@ garco__cells_reserve (garco__cells *cells, size_t more, garco_error *error)
   return GARCO_OK;
 }
 
+void *
+garco__cells_take (garco__cells *cells, const void *values)
+{
+  void *none = NULL;
+  for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
+  {
+    void *column = column_of (cells, i);
+    if (column == NULL || column != values)
+      continue;
+    memcpy ((char *)cells + layout[i].offset, &none, sizeof none);
+    cells->count = cells->capacity = 0; /* the next room is made for all columns */
+    return column;
+  }
+  return NULL;
+}
+
 void
 garco__cells_free (garco__cells *cells)
 {

@@ -23,6 +23,8 @@ typedef struct garco__cells
 /* Room for `more` cells behind the present ones. */
 garco_status garco__cells_reserve (garco__cells *cells, size_t more, garco_error *error);
 void garco__cells_free (garco__cells *cells);
+/* Gives the column away that begins at `values`, or NULL; no cells are left then. */
+void *garco__cells_take (garco__cells *cells, const void *values);
 /* Writes cell `from` over cell `to`. */
 void garco__cells_move (garco__cells *cells, size_t from, size_t to);
 /* The eleven columns in garco.h's order, borrowed, over `columns`. */

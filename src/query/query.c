@@ -135,6 +135,12 @@ garco_query_next (garco_query *query, garco_batch *batch, garco_error *error)
   return GARCO_END;
 }
 
+void *
+garco__query_take_values (garco_query *query, const void *values)
+{
+  return query->rows != NULL ? query->rows->take (query->rows, values) : NULL;
+}
+
 void
 garco_query_free (garco_query **query)
 {

@@ -49,6 +49,20 @@ array_rows_free (garco__rows *rows)
   free (self);
 }
 
+static void *
+array_rows_take (garco__rows *rows, const void *values)
+{
+  garco__array_rows *self = (garco__array_rows *)rows;
+  void *taken = NULL;
+  for (size_t k = 0; k < GARCO__KEY_COUNT && taken == NULL; k++)
+    taken = garco__column_room_take (&self->key_room[k], values);
+  for (size_t i = 0; i < rows->ncolumns && taken == NULL; i++)
+    taken = garco__column_room_take (&self->rooms[i], values);
+  if (taken == NULL && self->units != NULL)
+    taken = garco__units_take (self->units, values);
+  return taken;
+}
+
 /* ---------------------------------------------------------------- fields and keys */
 
 static bool
@@ -610,6 +624,7 @@ garco__array_rows_open (const char *uri, const garco__request *request, garco__r
   garco__array_rows *self = made;
   self->rows.next = array_rows_next;
   self->rows.free = array_rows_free;
+  self->rows.take = array_rows_take;
   self->request = request;
   *rows = &self->rows;
   self->uri = strdup (uri);

@@ -50,6 +50,14 @@ file_rows_free (garco__rows *rows)
   free (self);
 }
 
+/* The cells grow anew afterwards. */
+static void *
+file_rows_take (garco__rows *rows, const void *values)
+{
+  garco__cells *cells = &((file_rows *)rows)->cells;
+  return garco__cells_take (cells, values);
+}
+
 /* Replaces the epoch's satellites by the wanted ones. */
 static garco_status
 select_sats (file_rows *self, garco_epoch *epoch, garco_error *error)
@@ -237,6 +245,7 @@ garco__file_rows_open (const char *path, const garco__request *request, garco__r
   file_rows *self = made;
   self->rows.next = file_rows_next;
   self->rows.free = file_rows_free;
+  self->rows.take = file_rows_take;
   self->request = request;
   self->path = path;
   *rows = &self->rows;

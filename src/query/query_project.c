@@ -17,6 +17,20 @@ garco__column_room_free (garco__column_room *room)
   garco__buffer_free (&room->validity);
 }
 
+void *
+garco__column_room_take (garco__column_room *room, const void *values)
+{
+  garco__buffer *const all[] = {&room->values, &room->offsets};
+  for (size_t i = 0; i < 2; i++)
+    if (all[i]->data != NULL && all[i]->data == values)
+    {
+      void *taken = all[i]->data;
+      memset (all[i], 0, sizeof *all[i]);
+      return taken;
+    }
+  return NULL;
+}
+
 garco_datatype
 garco__key_type (garco__key key, garco_datatype stored)
 {

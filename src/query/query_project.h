@@ -15,6 +15,8 @@ typedef struct garco__column_room
 } garco__column_room;
 
 void garco__column_room_free (garco__column_room *room);
+/* Gives the memory away that begins at `values`, or NULL where the room does not have it. */
+void *garco__column_room_take (garco__column_room *room, const void *values);
 
 /* The type in which a key of an array appears in a query's batches. */
 garco_datatype garco__key_type (garco__key key, garco_datatype stored);

@@ -22,6 +22,8 @@ typedef struct garco__rows
 {
   garco_status (*next) (struct garco__rows *rows, garco_batch *batch, garco_error *error);
   void (*free) (struct garco__rows *rows);
+  /* Gives the allocation away that begins at `values` of the last batch, or NULL. */
+  void *(*take) (struct garco__rows *rows, const void *values);
   size_t ncolumns;
   garco_column *columns; /* owned; names and types as every batch has them */
 } garco__rows;
@@ -43,5 +45,11 @@ garco_status garco__query_open_as (const char *source, const garco_query_options
                                    const garco_array *seen, const struct garco__tile_list *only,
                                    garco_query **query, garco_error *error);
 void garco__rows_free (garco__rows **rows);
+
+/* The allocation that begins at `values` of the last batch, for the caller to free; NULL where it
+ * is not one of the query's that can be spared. */
+void *garco__query_take_values (garco_query *query, const void *values);
+/* The same of a table of statistics. */
+void *garco__stats_take_values (void *stats, const void *values);
 
 #endif

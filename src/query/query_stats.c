@@ -457,6 +457,19 @@ garco_stats_compute (const char *const *sources, size_t nsources,
   return status;
 }
 
+void *
+garco__stats_take_values (void *stats, const void *values)
+{
+  garco_stats *from = stats;
+  for (size_t i = 0; i < from->ncolumns; i++)
+    if (from->values[i] == values)
+    {
+      from->values[i] = NULL;
+      return (void *)(uintptr_t)values;
+    }
+  return NULL;
+}
+
 const garco_batch *
 garco_stats_table (const garco_stats *stats)
 {

@@ -316,6 +316,24 @@ garco__units_next (garco__units *units, garco_batch *batch, garco_error *error)
   return GARCO_END;
 }
 
+void *
+garco__units_take (garco__units *units, const void *values)
+{
+  if (units->at >= units->count || units->windows)
+    return NULL;
+  garco__unit *unit = &units->units[units->at];
+  for (size_t i = 0; unit->columns != NULL && i < units->scan->noutputs; i++)
+  {
+    garco__buffer *own = &unit->columns[i].values;
+    if (own->data == NULL || own->data != values)
+      continue;
+    void *taken = own->data;
+    memset (own, 0, sizeof *own);
+    return taken;
+  }
+  return NULL;
+}
+
 garco__units_plan
 garco__units_describe (const garco__units *units)
 {

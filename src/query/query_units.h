@@ -22,6 +22,9 @@ garco_status garco__units_open (garco_scan *scan, const garco__units_options *op
                                 garco__units **units, garco_error *error);
 /* As garco_scan_next: the same rows in the same order, whatever the memory and the threads. */
 garco_status garco__units_next (garco__units *units, garco_batch *batch, garco_error *error);
+/* Gives the memory away that begins at `values` of the last batch; NULL where that is not a unit's
+ * own, or of a variable length, whose offsets stay. */
+void *garco__units_take (garco__units *units, const void *values);
 void garco__units_free (garco__units **units);
 
 /* What of the plan there is to say. */

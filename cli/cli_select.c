@@ -167,6 +167,9 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
   case SELECT_SKIP:
     select->skip_corrupt = true;
     return CLI_OK;
+  case SELECT_EXPLAIN:
+    select->explain = true;
+    return CLI_OK;
   case SELECT_BETWEEN:
     return cli_take_between (verb, argument, &select->timestamp_start, &select->timestamp_end);
   default:

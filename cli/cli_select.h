@@ -30,6 +30,7 @@ enum
   SELECT_THREADS,
   SELECT_MEMORY,
   SELECT_SKIP,
+  SELECT_EXPLAIN,
   SELECT_OPTION_COUNT /* the verb's own options count from here */
 };
 
@@ -103,6 +104,10 @@ enum
       CLI_OPTION ("skip-corrupt", '\0', SELECT_SKIP,                                               \
                   "Leave corrupt tiles of arrays out, each reported in a line on standard error, " \
                   "rather than fail.",                                                             \
+                  NULL),                                                                           \
+      CLI_OPTION ("explain", '\0', SELECT_EXPLAIN,                                                 \
+                  "Print what will be read of arrays, fragments, tiles, columns and bytes, and "   \
+                  "read none of it.",                                                              \
                   NULL)
 
 #define SELECT_HELP "Lists are divided by commas, and options that take one may be repeated. "
@@ -115,7 +120,7 @@ typedef struct cli_select
   cli_list sats, codes, fields;
   cli_format format;
   char *output;
-  bool salvage, keep_zeros, raw_missing, skip_corrupt, labels;
+  bool salvage, keep_zeros, raw_missing, skip_corrupt, labels, explain;
   char *where;
   int threads;
   uint64_t memory;

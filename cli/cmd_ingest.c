@@ -33,7 +33,8 @@ static const struct poptOption options[] = {
         "earthscope (where not given) or compact, which takes half the bytes: what an array "
         "is made by that is not there yet.",
         "SCHEMA"),
-    CLI_CODE_MAP_OPTION (INGEST_MAP), CLI_OPTIONS_END};
+    CLI_CODE_MAP_OPTION (INGEST_MAP),
+    CLI_OPTIONS_END};
 
 typedef struct ingest_words
 {

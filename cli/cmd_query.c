@@ -1,6 +1,6 @@
 /* garco query: rows.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "cli_select.h"
+#include "cli_explain.h"
 
 enum
 {
@@ -83,7 +83,8 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK)
     status = cli_select_options (&select, verb, &wanted);
   if (status == CLI_OK)
-    status = query_sources (&words, &select, &wanted);
+    status = select.explain ? cli_explain (&words, &select, &wanted, NULL)
+                            : query_sources (&words, &select, &wanted);
   cli_words_free (&words);
   cli_select_free (&select);
   return status < 0 ? CLI_OK : status;

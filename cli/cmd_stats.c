@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_select.h"
+#include "cli_explain.h"
 
 enum
 {
@@ -160,7 +160,8 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK)
   {
     w.stats.fast = s.fast;
-    status = compute (&words, &s.select, &w);
+    status = s.select.explain ? cli_explain (&words, &s.select, &w.options, &w.stats)
+                              : compute (&words, &s.select, &w);
   }
   free (w.statistics);
   cli_words_free (&words);

@@ -726,6 +726,39 @@ extern "C"
   GARCO_API const garco_batch *garco_stats_table (const garco_stats *stats);
   GARCO_API void garco_stats_free (garco_stats **stats);
 
+  /* One column of an array, as a query will read it. */
+  typedef struct garco_explained_column
+  {
+    const char *name;
+    uint64_t tiles;    /* that it is read of: of the others their boxes say all that is wanted */
+    uint64_t bytes;    /* in the files */
+    uint64_t unpacked; /* at most: parts without anything selected stay packed */
+  } garco_explained_column;
+
+  /* What a query of one source will read. */
+  typedef struct garco_explanation
+  {
+    bool array;    /* false: a file, which is read whole; the rest is 0 then */
+    bool by_tiles; /* statistics add up tiles as they lie; else rows are made first */
+    uint64_t fragments, fragments_met; /* that are there; whose boxes meet the selection */
+    uint64_t tiles, tiles_met;         /* of the fragments met */
+    uint64_t tiles_contested; /* of the tiles met: other fragments, times of writing or deletes may
+                                 change what their cells are; these are joined and sorted */
+    uint64_t cells;           /* of the tiles met */
+    uint64_t bytes, requests; /* of columns */
+    uint64_t metadata_bytes;  /* of the fragments' metadata files */
+    size_t ncolumns;
+    const garco_explained_column *columns; /* dimensions first, then the attributes needed */
+  } garco_explanation;
+
+  /* Makes the plan of a query, or where `stats_options` is not NULL of statistics, and reads no
+   * column. */
+  GARCO_API garco_status garco_query_explain (const char *source,
+                                              const garco_query_options *options,
+                                              const garco_stats_options *stats_options,
+                                              garco_explanation **explanation, garco_error *error);
+  GARCO_API void garco_explanation_free (garco_explanation **explanation);
+
   /* ------------------------------------------------------------------ upkeep of arrays */
 
 #define GARCO_UPKEEP_CELLS 1u         /* fragments */

@@ -191,13 +191,18 @@ garco__scan_settle (garco_scan *scan, garco_error *error)
   return GARCO_OK;
 }
 
+/* The others lie behind them. */
 void
 garco__scan_keep (garco_scan *scan, bool contested)
 {
   size_t kept = 0;
   for (size_t i = 0; i < scan->ntiles; i++)
     if (scan->tiles[i].contested == contested)
-      scan->tiles[kept++] = scan->tiles[i];
+    {
+      garco__scan_tile tile = scan->tiles[i];
+      scan->tiles[i] = scan->tiles[kept];
+      scan->tiles[kept++] = tile;
+    }
   scan->ntiles = kept;
 }
 

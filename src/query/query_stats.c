@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "query/query_aggregate.h"
+#include "query/query_explain.h"
 #include "query/query_pieces.h"
 #include "query/query_source.h"
 #include "query/query_statistic.h"
@@ -221,14 +222,21 @@ threads_of (const garco_query_options *options)
   return called ? 1 : options->threads;
 }
 
+/* Whether runs of values will do, whatever their order. */
+static bool
+are_by_runs (const garco__aggregation *g, const garco_query_options *options)
+{
+  unsigned needs = garco__statistics_need (g->statistics, g->nstatistics);
+  return (needs & GARCO__NEEDS_ENDS) == 0 && options->where == NULL;
+}
+
 /* Reads all sources into the first part. Parts are joined in the order of the pieces. */
 static garco_status
 gather (const char *const *sources, size_t nsources, work *w, garco_error *error)
 {
   void *parts = NULL;
   const garco__aggregation *g = &w->plan->gathered;
-  unsigned needs = garco__statistics_need (g->statistics, g->nstatistics);
-  bool by_runs = (needs & GARCO__NEEDS_ENDS) == 0 && w->options->where == NULL;
+  bool by_runs = are_by_runs (g, w->options);
   GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, g->by, g->span_ms, by_runs,
                                 &w->pieces, &w->npieces, error));
   GARCO_TRY (garco__allocate (&parts, w->npieces, sizeof (garco__aggregator *), error));
@@ -468,6 +476,27 @@ garco__stats_take_values (void *stats, const void *values)
       return (void *)(uintptr_t)values;
     }
   return NULL;
+}
+
+garco_status
+garco_query_explain (const char *source, const garco_query_options *options,
+                     const garco_stats_options *stats_options, garco_explanation **explanation,
+                     garco_error *error)
+{
+  static const garco_query_options standard = GARCO_QUERY_OPTIONS_INIT;
+  garco_query_options reading = options != NULL ? *options : standard;
+  plan p = {.options = stats_options};
+  if (stats_options == NULL)
+    return garco__explain (source, &reading, false, 0, 0, explanation, error);
+  *explanation = NULL;
+  garco_status status = make_plan (&reading, &p, error);
+  reading.nfields = p.ncolumns;
+  reading.fields = p.columns;
+  if (status >= 0)
+    status = garco__explain (source, &reading, are_by_runs (&p.gathered, &reading), p.gathered.by,
+                             p.gathered.span_ms, explanation, error);
+  free (p.columns);
+  return status;
 }
 
 const garco_batch *

@@ -336,29 +336,44 @@ open_dimension (tile_job *job, const dimension *d)
   return GARCO_OK;
 }
 
+/* What a tile's box says of a dimension. */
+typedef struct outline
+{
+  int64_t low;
+  bool covered; /* all its cells are selected */
+  bool one;     /* they are of one group */
+} outline;
+
+static outline
+outline_of (const garco_scan *scan, const dimension *d, const garco__scan_tile *tile)
+{
+  garco_datatype type = scan->schema->fields[d->field].type;
+  uint64_t low_key, high_key;
+  garco__scan_box_keys (scan, tile, d->field, &low_key, &high_key);
+  int64_t low = garco__value_of_key (type, low_key), high = garco__value_of_key (type, high_key);
+  bool one = !d->grouped || garco__floor_div (low, d->bucket) == garco__floor_div (high, d->bucket);
+  return (outline){low, garco__ranges_cover (&scan->ranges[d->field], low_key, high_key), one};
+}
+
 /* Cuts the runs by one dimension, which is read only where the box does not say all. */
 static garco_status
 cut_by_dimension (tile_job *job, const dimension *d)
 {
   worker *w = job->worker;
-  garco_scan *scan = job->tiles->scan;
-  garco_datatype type = scan->schema->fields[d->field].type;
-  uint64_t low_key, high_key;
-  garco__scan_box_keys (scan, job->tile, d->field, &low_key, &high_key);
-  int64_t low = garco__value_of_key (type, low_key), high = garco__value_of_key (type, high_key);
-  bool covered = garco__ranges_cover (&scan->ranges[d->field], low_key, high_key);
-  bool one = garco__floor_div (low, d->bucket) == garco__floor_div (high, d->bucket);
+  const garco_scan *scan = job->tiles->scan;
+  const outline box = outline_of (scan, d, job->tile);
   garco__run *runs = (garco__run *)(void *)w->runs.data;
-  if (d->grouped && one)
+  if (d->grouped && box.one)
     for (size_t i = 0; i < w->runs.size / sizeof *runs; i++)
-      runs[i].keys[d->key] = low;
-  if (covered && (!d->grouped || one))
+      runs[i].keys[d->key] = box.low;
+  if (box.covered && box.one)
     return GARCO_OK;
   GARCO_TRY (open_dimension (job, d));
-  garco__cut cut = {type, w->column.values.data, d->ranges, -1, d->bucket};
-  if (covered)
+  garco__cut cut = {scan->schema->fields[d->field].type, w->column.values.data, d->ranges, -1,
+                    d->bucket};
+  if (box.covered)
     cut.ranges.given = false;
-  if (d->grouped && !one)
+  if (!box.one)
     cut.key = d->key;
   GARCO_TRY (garco__runs_cut (&cut, &w->runs, &w->other, job->error));
   garco__buffer swap = w->runs;
@@ -523,4 +538,30 @@ garco__tiles_add (garco__tiles *tiles, size_t from, size_t to, garco__aggregator
   }
   worker_give (tiles, w);
   return status;
+}
+
+/* ---------------------------------------------------------------- for explaining */
+
+bool
+garco__tiles_read_dimension (const garco__tiles *tiles, size_t field, const garco__scan_tile *tile)
+{
+  for (size_t d = 0; d < tiles->ndims; d++)
+    if (tiles->dims[d].field == field)
+    {
+      const outline box = outline_of (tiles->scan, &tiles->dims[d], tile);
+      return !box.covered || !box.one;
+    }
+  return true;
+}
+
+garco_scan *
+garco__tiles_scan (const garco__tiles *tiles)
+{
+  return tiles->scan;
+}
+
+void
+garco__tiles_show_all (garco__tiles *tiles)
+{
+  tiles->scan->ntiles += tiles->contested.count;
 }

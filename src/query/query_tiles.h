@@ -27,4 +27,11 @@ void garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int
 garco_status garco__tiles_add (garco__tiles *tiles, size_t from, size_t to,
                                garco__aggregator *aggregator, garco_error *error);
 
+/* For saying what will be read: whether a settled tile's dimension is; the scan, whose tiles are
+ * the settled ones, or all after garco__tiles_show_all, which ends all else. */
+bool garco__tiles_read_dimension (const garco__tiles *tiles, size_t field,
+                                  const garco__scan_tile *tile);
+garco_scan *garco__tiles_scan (const garco__tiles *tiles);
+void garco__tiles_show_all (garco__tiles *tiles);
+
 #endif

@@ -431,7 +431,9 @@ add_fragment (directory_reader *reader, const char *folder, const char *name)
     return GARCO_OK;
   if (folder[0] != '\0' && garco__io_list_find (&reader->fragments, name) == NULL)
     return garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
-                        "fragment %s is committed, and its folder is not there", name);
+                        "fragment %s is committed by __commits/%s.wrt or a .con file there, and "
+                        "its folder is not there in %s",
+                        name, name, folder);
   return add_item (&reader->directory->fragments, folder, name, &stamp, reader->error);
 }
 

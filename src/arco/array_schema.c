@@ -178,7 +178,9 @@ take_attribute (schema_reader *reader, garco__field *field)
     GARCO_TRY (take_text (reader, &field->enumeration));
   if (reader->cursor.failed)
     return corrupt (reader, "an attribute goes beyond the end");
-  return field->order == 0 ? GARCO_OK : unsupported (reader, "ordered attribute");
+  return field->order == 0 ? GARCO_OK
+                           : garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
+                                          "ordered attribute \"%s\"", field->name);
 }
 
 /* A count of things of at least `least` bytes each, checked against what is left. */

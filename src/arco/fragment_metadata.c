@@ -251,7 +251,11 @@ parse_footer (footer_reader *reader, const garco__schema_set *schemas)
   garco__fragment *fragment = reader->fragment;
   garco__cursor *cursor = &reader->cursor;
   fragment->version = garco__cursor_u32 (cursor);
-  GARCO_TRY (garco__version_check (fragment->version, reader->source, "fragment", reader->error));
+  if (cursor->failed || fragment->version != fragment->stamp.version)
+    return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, reader->source, (int64_t)reader->at,
+                             "footer of version %" PRIu32 "; expected %" PRIu32
+                             ", which the fragment's name says",
+                             fragment->version, fragment->stamp.version);
   GARCO_TRY (take_schema (reader, schemas));
   bool dense = garco__cursor_u8 (cursor) != 0, no_domain = garco__cursor_u8 (cursor) != 0;
   if (dense)

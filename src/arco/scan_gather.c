@@ -485,6 +485,17 @@ rank_texts (garco_scan *scan, size_t dimension, garco_error *error)
 }
 
 static garco_status
+outside_box (const tile_job *job, size_t dimension)
+{
+  char path[GARCO__COLUMN_PATH], source[GARCO__IO_NAME_SIZE];
+  garco__column_path (job->fragment, dimension, "", path);
+  return garco__fail (job->error, GARCO_ERR_CORRUPT,
+                      garco__io_name (job->scan->array->io, path, source, sizeof source),
+                      "tile %llu has cells outside the box that the R-tree gives it",
+                      (unsigned long long)job->tile->tile);
+}
+
+static garco_status
 append_coordinates (tile_job *job)
 {
   garco_scan *scan = job->scan;
@@ -508,9 +519,7 @@ append_coordinates (tile_job *job)
       word[i] |= own->bits > 0 ? offset << own->shift : 0;
     }
     if (beyond != 0)
-      return garco__fail (job->error, GARCO_ERR_CORRUPT, job->fragment->path,
-                          "tile %llu has cells outside the box that the R-tree gives it",
-                          (unsigned long long)job->tile->tile);
+      return outside_box (job, d);
   }
   return GARCO_OK;
 }

@@ -566,7 +566,8 @@ def test_uncommitted_and_lost(tmp_path, dump):
     commit.touch()
     assert len(dump.cells(array)[0]["time"]) > 0
     shutil.rmtree(array / "__fragments" / name)
-    with pytest.raises(Refused, match="committed, and its folder is not there"):
+    with pytest.raises(Refused, match=f"{name} is committed by __commits/{name}.wrt or a .con "
+                       "file there, and its folder is not there in __fragments"):
         dump.cells(array)
 
 

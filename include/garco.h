@@ -374,7 +374,10 @@ extern "C"
 
   typedef struct garco_filter_info
   {
-    const char *name;           /* "zstd", "float_scale", "bit_width_reduction" ... */
+    /* "none", the compressors "zstd", "gzip", "lz4", "rle", "bzip2", "delta", "double_delta"; and
+     * "bit_width_reduction", "positive_delta", "bitshuffle", "byteshuffle", "xor", "float_scale",
+     * "checksum_md5", "checksum_sha256" */
+    const char *name;
     int32_t level;              /* compressors */
     double scale, offset;       /* float_scale */
     uint64_t byte_width;        /* float_scale */
@@ -392,7 +395,8 @@ extern "C"
     bool nullable;
     const void
         *domain; /* dimensions of fixed size: lowest and highest value, in `type`; else NULL */
-    const void *extent; /* tile extent in `type`; NULL where there is none */
+    const void *extent; /* tile extent in `type`; NULL where there is none, which in a schema to
+                           make an array by means one tile as large as the domain */
     size_t nfilters;    /* 0 of a dimension: it has the filters of the coordinates */
     const garco_filter_info *filters;
     const void *current; /* dimensions: the current domain, as `domain`; NULL: none */

@@ -86,6 +86,23 @@ take_numbers (schema_reader *reader, uint8_t *numbers, size_t size)
     memcpy (numbers, bytes, size);
 }
 
+/* Above 0, as an unsigned number or a real one. The format's own library gives a dimension of reals
+ * that is one place an extent of 0. */
+static bool
+is_extent (const garco__field *field)
+{
+  size_t size = garco_datatype_size (field->type);
+  uint64_t bits = 0, zero = 0;
+  memcpy (&bits, field->extent, size);
+  if (garco__datatype_number (field->type) != GARCO__NUMBER_FLOAT)
+    return bits != 0;
+  uint64_t key = garco__order_key (field->type, &bits);
+  bool one_place = garco__order_key (field->type, field->domain) ==
+                   garco__order_key (field->type, field->domain + size);
+  zero = garco__order_key (field->type, &zero);
+  return key > zero || (key == zero && one_place);
+}
+
 static garco_status
 check_dimension (schema_reader *reader, const garco__field *field)
 {
@@ -98,10 +115,8 @@ check_dimension (schema_reader *reader, const garco__field *field)
       garco__order_key (field->type, field->domain) >
           garco__order_key (field->type, field->domain + garco_datatype_size (field->type)))
     return corrupt (reader, "a dimension whose domain is not low to high");
-  uint64_t bits = 0;
-  memcpy (&bits, field->extent, garco_datatype_size (field->type));
-  if (field->has_extent && bits == 0)
-    return corrupt (reader, "a tile extent of 0");
+  if (field->has_extent && !is_extent (field))
+    return corrupt (reader, "a tile extent that is not above 0");
   return GARCO_OK;
 }
 

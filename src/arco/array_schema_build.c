@@ -181,6 +181,45 @@ check_extent (garco_error *error, const garco__field *field)
   return GARCO_OK;
 }
 
+/* Without an extent the domain is one tile: its range and one, whatever sign that has in the type;
+ * of reals the range. The format's own library writes these. */
+static void
+fill_extent (garco__field *field)
+{
+  size_t size = garco_datatype_size (field->type);
+  if (field->type == GARCO_FLOAT64)
+  {
+    double ends[2];
+    memcpy (ends, field->domain, sizeof ends);
+    ends[1] -= ends[0];
+    memcpy (field->extent, &ends[1], size);
+  }
+  else if (field->type == GARCO_FLOAT32)
+  {
+    float ends[2];
+    memcpy (ends, field->domain, sizeof ends);
+    ends[1] -= ends[0];
+    memcpy (field->extent, &ends[1], size);
+  }
+  else
+  {
+    uint64_t cells = garco__order_key (field->type, field->domain + size) -
+                     garco__order_key (field->type, field->domain) + 1;
+    memcpy (field->extent, &cells, size);
+  }
+  field->has_extent = true;
+}
+
+static bool
+is_whole_type (const garco__field *field)
+{
+  size_t size = garco_datatype_size (field->type);
+  return garco__datatype_number (field->type) != GARCO__NUMBER_FLOAT &&
+         garco__order_key (field->type, field->domain) == 0 &&
+         garco__order_key (field->type, field->domain + size) ==
+             (size == 8 ? UINT64_MAX : (UINT64_C (1) << 8 * size) - 1);
+}
+
 static garco_status
 build_bounds (const garco_field_info *info, garco__field *field, garco_error *error)
 {
@@ -197,6 +236,10 @@ build_bounds (const garco_field_info *info, garco__field *field, garco_error *er
     field->has_extent = true;
     GARCO_TRY (check_extent (error, field));
   }
+  if (is_whole_type (field))
+    return refuse (error, field, "a domain of all values of the type; expected one less");
+  if (info->extent == NULL)
+    fill_extent (field);
   if (info->current == NULL)
     return GARCO_OK;
   memcpy (field->current, info->current, 2 * size);

@@ -55,7 +55,7 @@ garco__datatype_fill (garco_datatype type)
     return 0x80;
   if (garco__datatype_number (type) == GARCO__NUMBER_SIGNED)
     return UINT64_C (1) << (8 * garco_datatype_size (type) - 1);
-  return UINT64_MAX;
+  return garco__datatype_number (type) == GARCO__NUMBER_NONE || type == GARCO_BOOL ? 0 : UINT64_MAX;
 }
 
 /* How a type's bits become a key: XOR with `flip`; floats with their sign set XOR with all. */

@@ -1,45 +1,61 @@
 /* Statistics of tiles.
  *
- * Sums of floats are doubles, added one after the other; sums of integers stop at the ends of their
- * range. The comparisons are written so that a NaN replaces what was before it and is replaced by
- * what follows, as other writers have it: with a NaN in a tile its minimum and maximum mean
- * nothing, and its sum, NaN, says so.
+ * Sums of floats are doubles, added one after the other; a sum that would go beyond its range stays
+ * at the range's end, whatever follows. The comparisons begin with the ends of the type's range, and
+ * are written so that a NaN replaces what was before it and is replaced by what follows, as other
+ * writers have it: with a NaN in a tile its minimum and maximum mean nothing, and its sum, NaN or at
+ * an end, says so; infinities alone leave a minimum or maximum at the range's end.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "arco/tile_stats.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "arco/datatype.h"
 
-static void
+/* These say whether the sum went beyond its range: then it is at the end, to stay there. */
+static bool
 add_signed (int64_t *sum, int64_t value)
 {
-  if (__builtin_add_overflow (*sum, value, sum))
-    *sum = value > 0 ? INT64_MAX : INT64_MIN;
+  if (!__builtin_add_overflow (*sum, value, sum))
+    return false;
+  *sum = value > 0 ? INT64_MAX : INT64_MIN;
+  return true;
 }
 
-static void
+static bool
 add_unsigned (uint64_t *sum, uint64_t value)
 {
-  if (__builtin_add_overflow (*sum, value, sum))
-    *sum = UINT64_MAX;
+  if (!__builtin_add_overflow (*sum, value, sum))
+    return false;
+  *sum = UINT64_MAX;
+  return true;
 }
 
-static void
+static bool
 add_float (double *sum, double value)
 {
-  *sum += value;
+  if ((*sum < 0) != (value < 0) || !(fabs (*sum) > DBL_MAX - fabs (value)))
+  {
+    *sum += value;
+    return false;
+  }
+  *sum = *sum < 0 ? -DBL_MAX : DBL_MAX;
+  return true;
 }
 
-#define STATS_OF(T, S, add)                                                                        \
+#define STATS_OF(T, lowest, highest, S, add)                                                       \
   do                                                                                               \
   {                                                                                                \
     const T *v = values;                                                                           \
     T low, high;                                                                                   \
     S sum;                                                                                         \
-    bool first = stats->empty;                                                                     \
+    bool empty = stats->empty, full = stats->full;                                                 \
     memcpy (&low, stats->min, sizeof low);                                                         \
     memcpy (&high, stats->max, sizeof high);                                                       \
+    low = empty ? highest : low;                                                                   \
+    high = empty ? lowest : high;                                                                  \
     memcpy (&sum, stats->sum, sizeof sum);                                                         \
     for (size_t i = 0; i < count; i++)                                                             \
     {                                                                                              \
@@ -48,14 +64,18 @@ add_float (double *sum, double value)
         stats->nulls++;                                                                            \
         continue;                                                                                  \
       }                                                                                            \
-      low = !first && low < v[i] ? low : v[i];                                                     \
-      high = !first && v[i] < high ? high : v[i];                                                  \
-      first = false;                                                                               \
-      add (&sum, v[i]);                                                                            \
+      low = low < v[i] ? low : v[i];                                                               \
+      high = v[i] < high ? high : v[i];                                                            \
+      empty = false;                                                                               \
+      full = full || add (&sum, v[i]);                                                             \
     }                                                                                              \
-    stats->empty = first;                                                                          \
-    memcpy (stats->min, &low, sizeof low);                                                         \
-    memcpy (stats->max, &high, sizeof high);                                                       \
+    stats->empty = empty;                                                                          \
+    stats->full = full;                                                                            \
+    if (!empty)                                                                                    \
+    {                                                                                              \
+      memcpy (stats->min, &low, sizeof low);                                                       \
+      memcpy (stats->max, &high, sizeof high);                                                     \
+    }                                                                                              \
     memcpy (stats->sum, &sum, sizeof sum);                                                         \
   } while (0)
 
@@ -65,35 +85,35 @@ garco__tile_stats_add (garco_datatype type, const void *values, const uint8_t *v
 {
   bool is_signed = garco__datatype_number (type) == GARCO__NUMBER_SIGNED;
   if (type == GARCO_FLOAT64)
-    STATS_OF (double, double, add_float);
+    STATS_OF (double, -DBL_MAX, DBL_MAX, double, add_float);
   else if (type == GARCO_FLOAT32)
-    STATS_OF (float, double, add_float);
+    STATS_OF (float, -FLT_MAX, FLT_MAX, double, add_float);
   else
     switch (garco_datatype_size (type) * 2 + is_signed)
     {
     case 2:
-      STATS_OF (uint8_t, uint64_t, add_unsigned);
+      STATS_OF (uint8_t, 0, UINT8_MAX, uint64_t, add_unsigned);
       break;
     case 3:
-      STATS_OF (int8_t, int64_t, add_signed);
+      STATS_OF (int8_t, INT8_MIN, INT8_MAX, int64_t, add_signed);
       break;
     case 4:
-      STATS_OF (uint16_t, uint64_t, add_unsigned);
+      STATS_OF (uint16_t, 0, UINT16_MAX, uint64_t, add_unsigned);
       break;
     case 5:
-      STATS_OF (int16_t, int64_t, add_signed);
+      STATS_OF (int16_t, INT16_MIN, INT16_MAX, int64_t, add_signed);
       break;
     case 8:
-      STATS_OF (uint32_t, uint64_t, add_unsigned);
+      STATS_OF (uint32_t, 0, UINT32_MAX, uint64_t, add_unsigned);
       break;
     case 9:
-      STATS_OF (int32_t, int64_t, add_signed);
+      STATS_OF (int32_t, INT32_MIN, INT32_MAX, int64_t, add_signed);
       break;
     case 16:
-      STATS_OF (uint64_t, uint64_t, add_unsigned);
+      STATS_OF (uint64_t, 0, UINT64_MAX, uint64_t, add_unsigned);
       break;
     default:
-      STATS_OF (int64_t, int64_t, add_signed);
+      STATS_OF (int64_t, INT64_MIN, INT64_MAX, int64_t, add_signed);
     }
 }
 
@@ -130,16 +150,17 @@ garco__tile_text_of (size_t size, const uint8_t *cells, const uint8_t *validity,
   memcpy (stats->sum, &sum, sizeof sum);
 }
 
-static void
+static bool
 join_sums (garco_datatype type, uint8_t sum[8], const uint8_t more[8])
 {
+  bool full;
   garco__number number = garco__datatype_number (type);
   if (number == GARCO__NUMBER_FLOAT)
   {
     double a, b;
     memcpy (&a, sum, sizeof a);
     memcpy (&b, more, sizeof b);
-    add_float (&a, b);
+    full = add_float (&a, b);
     memcpy (sum, &a, sizeof a);
   }
   else if (number == GARCO__NUMBER_SIGNED)
@@ -147,7 +168,7 @@ join_sums (garco_datatype type, uint8_t sum[8], const uint8_t more[8])
     int64_t a, b;
     memcpy (&a, sum, sizeof a);
     memcpy (&b, more, sizeof b);
-    add_signed (&a, b);
+    full = add_signed (&a, b);
     memcpy (sum, &a, sizeof a);
   }
   else
@@ -155,9 +176,10 @@ join_sums (garco_datatype type, uint8_t sum[8], const uint8_t more[8])
     uint64_t a, b;
     memcpy (&a, sum, sizeof a);
     memcpy (&b, more, sizeof b);
-    add_unsigned (&a, b);
+    full = add_unsigned (&a, b);
     memcpy (sum, &a, sizeof a);
   }
+  return full;
 }
 
 /* The lower or the higher of two values, as a tile of the two has it. */
@@ -171,6 +193,30 @@ join_bounds (garco_datatype type, uint8_t bound[8], const uint8_t more[8], bool 
   memcpy (pair + size, more, size);
   garco__tile_stats_of (type, pair, NULL, 2, &both);
   memcpy (bound, higher ? both.max : both.min, 8);
+}
+
+/* The bounds of no value at all: where the comparisons begin. */
+static void
+put_ends (garco_datatype type, garco__tile_stats *stats)
+{
+  const double wide = DBL_MAX, wide_below = -DBL_MAX;
+  const float narrow = FLT_MAX, narrow_below = -FLT_MAX;
+  if (type == GARCO_FLOAT64)
+  {
+    memcpy (stats->min, &wide, sizeof wide);
+    memcpy (stats->max, &wide_below, sizeof wide_below);
+  }
+  else if (type == GARCO_FLOAT32)
+  {
+    memcpy (stats->min, &narrow, sizeof narrow);
+    memcpy (stats->max, &narrow_below, sizeof narrow_below);
+  }
+  else
+  {
+    size_t bits = 8 * garco_datatype_size (type);
+    garco__order_value (type, bits == 64 ? UINT64_MAX : (UINT64_C (1) << bits) - 1, stats->min);
+    garco__order_value (type, 0, stats->max);
+  }
 }
 
 void
@@ -191,7 +237,9 @@ garco__tile_stats_join (garco_datatype type, const garco__tile_stats *tiles, siz
     }
     join_bounds (type, stats->min, tiles[i].min, false);
     join_bounds (type, stats->max, tiles[i].max, true);
-    join_sums (type, stats->sum, tiles[i].sum);
+    stats->full = stats->full || join_sums (type, stats->sum, tiles[i].sum);
     stats->empty = false;
   }
+  if (stats->empty)
+    put_ends (type, stats);
 }

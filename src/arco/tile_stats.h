@@ -11,6 +11,7 @@ typedef struct garco__tile_stats
   uint8_t sum[8];         /* int64, uint64 or double */
   uint64_t nulls;
   bool empty; /* all of them null */
+  bool full;  /* the sum went beyond its range, and stays at the end */
 } garco__tile_stats;
 
 #define GARCO__TILE_STATS_NONE                                                                     \

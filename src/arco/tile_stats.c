@@ -1,10 +1,10 @@
 /* Statistics of tiles.
  *
  * Sums of floats are doubles, added one after the other; a sum that would go beyond its range stays
- * at the range's end, whatever follows. The comparisons begin with the ends of the type's range, and
- * are written so that a NaN replaces what was before it and is replaced by what follows, as other
- * writers have it: with a NaN in a tile its minimum and maximum mean nothing, and its sum, NaN or at
- * an end, says so; infinities alone leave a minimum or maximum at the range's end.
+ * at the range's end, whatever follows. The comparisons begin with the ends of the type's range,
+ * and are written so that a NaN replaces what was before it and is replaced by what follows, as
+ * other writers have it: with a NaN in a tile its minimum and maximum mean nothing, and its sum,
+ * NaN or at an end, says so; infinities alone leave a minimum or maximum at the range's end.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "arco/tile_stats.h"
 

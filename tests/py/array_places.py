@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-import garco_library as garco
+import garco_abi as garco
 
 
 class Place:

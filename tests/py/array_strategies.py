@@ -9,7 +9,7 @@ import functools
 import numpy as np
 from hypothesis import strategies as st
 
-from garco_library import TYPES
+from garco_abi import TYPES
 
 INTEGERS = {"i1": 5, "u1": 6, "i2": 7, "u2": 8, "i4": 0, "u4": 9, "i8": 1, "u8": 10}
 FLOAT32, FLOAT64, CHAR, BLOB, BOOL = 2, 3, 4, 40, 41

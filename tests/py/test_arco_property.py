@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import array_strategies as draws
-import garco_library as garco
+import garco_abi as garco
 import tiledb_oracle as oracle
 from array_compare import assert_same
 from array_places import place, read  # noqa: F401 (a fixture)

@@ -7,7 +7,7 @@ import tiledb.libtiledb as lt
 from tiledb import main
 from tiledb.main import PyQuery
 
-from garco_library import TYPES, VARIABLE
+from garco_abi import TYPES, VARIABLE
 
 THREADS = {"sm.compute_concurrency_level": "1", "sm.io_concurrency_level": "1"}
 CTX = tiledb.Ctx({**THREADS, "py.init_buffer_bytes": str(1 << 16)})
@@ -130,7 +130,7 @@ def numpy_columns(results, fields, widths):
 
 
 def read(uri, start=0, end=None, ranges=(), fields=(), order="C"):
-    """TileDB's cells as garco_library.Array.scan gives garco's."""
+    """TileDB's cells as garco_abi.Array.scan gives garco's."""
     layout = {"C": lt.LayoutType.ROW_MAJOR, "U": lt.LayoutType.UNORDERED,
               "G": lt.LayoutType.GLOBAL_ORDER}[order]
     with tiledb.open(str(uri), timestamp=(start, end), ctx=CTX) as opened:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Nothing of the header is copied here: the compiler's preprocessor gives its declarations to cffi,
-# and evaluates its options' initializers, each time. tests/py/test_garco_library.py compares the
+# and evaluates its options' initializers, each time. tests/py/test_garco_abi.py compares the
 # layout that cffi computed with the compiler's.
 import os
 import re

@@ -453,8 +453,9 @@ extern "C"
   typedef struct garco_array garco_array;
 
   /* A schema by name; NULL for a name that is none. "earthscope": observations as EarthScope's
-   * tools keep them; "compact": the same fields in other filters, at half the bytes; "demo": the
-   * thin array of the demo notebook, one observable of one system at (time, sat). */
+   * tools keep them; "compact": the same fields in other filters, at half the bytes, range, phase
+   * and doppler to RINEX's three decimals; "demo": the thin array of the demo notebook, one
+   * observable of one system at (time, sat). */
   GARCO_API const garco_schema_info *garco_schema_preset (const char *name);
   /* Makes an empty array at URI, whose parent exists. GARCO_ERR_EXISTS where anything but an empty
    * directory is there already; GARCO_ERR_ARGUMENT for what the format excludes,

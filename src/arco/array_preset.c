@@ -81,26 +81,31 @@ static const garco_field_info demo[] = {
     EARTHSCOPE_ATTRIBUTES,
 };
 
-/* ---- the same at half the bytes (docs/decisions/0006-compact-filters.md) */
+/* ---- the same at half the bytes (docs/decisions/0009-compact-filters.md) */
 
-static const garco_filter_info delta_time[] = {PLAIN ("delta"), ZSTD (19)};
-static const garco_filter_info smooth[] = {SCALED (1e-4, 8), PLAIN ("delta"), PLAIN ("delta"),
-                                           PLAIN ("byteshuffle"), ZSTD (19)};
-static const garco_filter_info strength[] = {SCALED (1e-3, 4), ZSTD (19)};
-static const garco_filter_info zstd19[] = {ZSTD (19)};
+static const garco_filter_info steps_of_time[] = {PLAIN ("delta"), ZSTD (19)};
+static const garco_filter_info smooth_range[] = {SCALED (1e-3, 8),     PLAIN ("delta"),
+                                                 PLAIN ("delta"),      PLAIN ("delta"),
+                                                 PLAIN ("bitshuffle"), ZSTD (19)};
+static const garco_filter_info smooth_phase[] = {SCALED (1e-3, 8),      PLAIN ("delta"),
+                                                 PLAIN ("delta"),       PLAIN ("delta"),
+                                                 PLAIN ("byteshuffle"), ZSTD (19)};
+static const garco_filter_info smooth_doppler[] = {
+    SCALED (1e-3, 8), PLAIN ("delta"), PLAIN ("delta"), PLAIN ("bitshuffle"), ZSTD (19)};
+static const garco_filter_info steps_of_strength[] = {SCALED (1e-3, 4), PLAIN ("delta"), ZSTD (19)};
 
 static const garco_field_info compact[] = {
-    DIMENSION ("time", GARCO_INT64, times, half_day, delta_time),
-    DIMENSION ("sys", GARCO_UINT8, bytes, one_byte, zstd19),
-    DIMENSION ("sat", GARCO_UINT8, bytes, one_byte, zstd19),
-    DIMENSION ("obs", GARCO_UINT16, codes, one_code, zstd19),
-    ATTRIBUTE ("range", GARCO_FLOAT64, smooth),
-    ATTRIBUTE ("phase", GARCO_FLOAT64, smooth),
-    ATTRIBUTE ("doppler", GARCO_FLOAT64, smooth),
-    ATTRIBUTE ("snr", GARCO_FLOAT32, strength),
-    ATTRIBUTE ("slip", GARCO_UINT16, zstd19),
-    ATTRIBUTE ("flags", GARCO_UINT16, zstd19),
-    ATTRIBUTE ("fcn", GARCO_INT8, zstd19),
+    DIMENSION ("time", GARCO_INT64, times, half_day, steps_of_time),
+    DIMENSION ("sys", GARCO_UINT8, bytes, one_byte, zstd7),
+    DIMENSION ("sat", GARCO_UINT8, bytes, one_byte, zstd7),
+    DIMENSION ("obs", GARCO_UINT16, codes, one_code, zstd7),
+    ATTRIBUTE ("range", GARCO_FLOAT64, smooth_range),
+    ATTRIBUTE ("phase", GARCO_FLOAT64, smooth_phase),
+    ATTRIBUTE ("doppler", GARCO_FLOAT64, smooth_doppler),
+    ATTRIBUTE ("snr", GARCO_FLOAT32, steps_of_strength),
+    ATTRIBUTE ("slip", GARCO_UINT16, zstd7),
+    ATTRIBUTE ("flags", GARCO_UINT16, zstd7),
+    ATTRIBUTE ("fcn", GARCO_INT8, zstd7),
 };
 
 /* ---- by name */

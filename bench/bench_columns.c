@@ -23,10 +23,21 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define ROWS ((size_t)1000)
+#define STAGE ((size_t)8) /* rows whose values of one type fill a line of the cache */
 #define TYPES_LIMIT ((size_t)999)
 #define LARGE_PAGE ((size_t)1 << 21)
+
+/* What a program for many processors does in its own loops. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define FOR_WIDE_VECTORS __attribute__ ((target_clones ("avx2", "default")))
+#else
+#define FOR_WIDE_VECTORS
+#endif
 
 typedef struct block
 {
@@ -43,6 +54,7 @@ typedef struct table
   uint32_t ncolumns;
   char (*codes)[4];
   double *divisors; /* of values in thousandths */
+  double *staged;   /* the values of the last rows % STAGE rows, column j from j * STAGE on */
   block *last;
 } table;
 
@@ -70,14 +82,14 @@ fail (const char *what)
 static bool
 add_chunk (chunk **chunks, size_t size)
 {
-  size = (size + sizeof (chunk) + LARGE_PAGE) / LARGE_PAGE * LARGE_PAGE;
+  size = (size + 64 + LARGE_PAGE) / LARGE_PAGE * LARGE_PAGE;
   chunk *fresh = aligned_alloc (LARGE_PAGE, size);
   if (fresh == NULL)
     return false;
 #ifdef MADV_HUGEPAGE
   madvise (fresh, size, MADV_HUGEPAGE);
 #endif
-  *fresh = (chunk){*chunks, size, sizeof *fresh};
+  *fresh = (chunk){*chunks, size, 64};
   *chunks = fresh;
   return true;
 }
@@ -142,7 +154,9 @@ tables_follow (table *tables, chunk **chunks, const garco_header *header)
       continue;
     t->codes = take (chunks, types->count * sizeof *t->codes);
     t->divisors = take (chunks, types->count * sizeof *t->divisors);
-    if (t->rows > 0 || types->count > TYPES_LIMIT || t->codes == NULL || t->divisors == NULL)
+    t->staged = take (chunks, types->count * STAGE * sizeof *t->staged);
+    if (t->rows > 0 || types->count > TYPES_LIMIT || t->codes == NULL || t->divisors == NULL ||
+        t->staged == NULL)
       return false;
     t->ncolumns = types->count;
     for (uint32_t j = 0; j < types->count; j++)
@@ -154,22 +168,71 @@ tables_follow (table *tables, chunk **chunks, const garco_header *header)
   return true;
 }
 
-/* Thousandths to values: those within 2^51 by adding them to the last bits of 1.5 * 2^52, which
- * compilers make vectors of. Gives how many are there. */
-static int64_t
+/* Thousandths to values: those within 2^51 by adding them to the last bits of 1.5 * 2^52. Those
+ * that are blank or 0, whose bits but the first are 0, get the bits of NaN. No step asks a
+ * question, so that compilers make vectors of it. Gives how many are there. */
+FOR_WIDE_VECTORS static int64_t
 to_values (const int64_t *thousandths, const double *divisors, size_t count, double *values)
 {
-  int64_t missing = 0;
+  const uint64_t not_a_number = UINT64_C (0x7FF8000000000000);
+  uint64_t there = 0;
   for (size_t j = 0; j < count; j++)
   {
-    uint64_t bits = (uint64_t)thousandths[j] + UINT64_C (0x4338000000000000);
-    double shifted;
-    memcpy (&shifted, &bits, sizeof shifted);
-    bool absent = thousandths[j] == GARCO_MISSING || thousandths[j] == 0;
-    values[j] = absent ? NAN : (shifted - 6755399441055744.0) / divisors[j];
-    missing += absent;
+    uint64_t bits = (uint64_t)thousandths[j], is = bits << 1 != 0;
+    double value;
+    bits += UINT64_C (0x4338000000000000);
+    memcpy (&value, &bits, sizeof bits);
+    value = (value - 6755399441055744.0) / divisors[j];
+    memcpy (&bits, &value, sizeof bits);
+    bits |= (is - 1) & not_a_number;
+    memcpy (&values[j], &bits, sizeof bits);
+    there += is;
   }
-  return (int64_t)count - missing;
+  return (int64_t)there;
+}
+
+/* Writes a line of the cache that nobody will read soon, without reading it before. */
+static inline void
+put_line (double *to, const double *from)
+{
+#ifdef __SSE2__
+  for (size_t i = 0; i < STAGE; i += 2)
+    _mm_stream_pd (to + i, _mm_load_pd (from + i));
+#else
+  memcpy (to, from, STAGE * sizeof *to);
+#endif
+}
+
+/* The values that are staged into their columns, once they are as many as a line takes. */
+static void
+flush_stage (const table *t)
+{
+  double *to = t->last->values + (t->rows - STAGE) % ROWS;
+  for (size_t j = 0; j < t->ncolumns; j++)
+    put_line (to + j * ROWS, t->staged + j * STAGE);
+}
+
+static void
+flush_rest (const table *t)
+{
+  size_t rest = t->rows % STAGE;
+  for (size_t j = 0; rest > 0 && j < t->ncolumns; j++)
+    memcpy (t->last->values + j * ROWS + t->rows % ROWS - rest, t->staged + j * STAGE,
+            rest * sizeof *t->staged);
+}
+
+static void
+scatter_marks (const char *marks, size_t count, char (*column)[2])
+{
+  for (; count >= 4; count -= 4, marks += 8, column += 4 * ROWS)
+  {
+    memcpy (column[0], marks, 2);
+    memcpy (column[ROWS], marks + 2, 2);
+    memcpy (column[2 * ROWS], marks + 4, 2);
+    memcpy (column[3 * ROWS], marks + 6, 2);
+  }
+  for (; count > 0; count--, marks += 2, column += ROWS)
+    memcpy (*column, marks, 2);
 }
 
 static int64_t
@@ -178,15 +241,14 @@ keep_satellite (table *t, const garco_epoch *epoch, const garco_epoch_sat *sat)
   double values[TYPES_LIMIT];
   size_t row = t->rows++ % ROWS;
   const block *b = t->last;
-  const char *marks = epoch->indicators + 2 * (size_t)sat->first;
   int64_t count = to_values (epoch->values + sat->first, t->divisors, t->ncolumns, values);
   b->times[row] = epoch->time_ms;
   b->numbers[row] = sat->number;
   for (size_t j = 0; j < t->ncolumns; j++)
-  {
-    b->values[j * ROWS + row] = values[j];
-    memcpy (b->marks[j * ROWS + row], marks + 2 * j, 2);
-  }
+    t->staged[j * STAGE + row % STAGE] = values[j];
+  scatter_marks (epoch->indicators + 2 * (size_t)sat->first, t->ncolumns, b->marks + row);
+  if (row % STAGE == STAGE - 1)
+    flush_stage (t);
   return count;
 }
 
@@ -243,6 +305,8 @@ run (const char *path, bool keep, table *tables, chunk **chunks)
     fits = fits && taken >= 0;
     count += taken;
   }
+  for (int i = 0; i < GARCO_SYSTEM_COUNT; i++)
+    flush_rest (&tables[i]);
   garco_reader_free (&reader);
   double took = seconds () - start;
   if (!fits)

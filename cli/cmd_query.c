@@ -108,6 +108,8 @@ const cli_verb cli_query = {
     "  garco query p057.tdb --start 2024-05-11 --span 12h --system G --obs-code 1C\n\n"
     "  # two satellites' strength out of a compressed file\n"
     "  garco query york0440.15d.Z --sat G05,G07 --field time,sat,snr -o snr.csv\n\n"
+    "  # the strong signals of two satellites\n"
+    "  garco query p057.tdb --where \"snr > 45 and sat in (3, 5) and obs_code == '1C'\"\n\n"
     "  # from a pipe, as JSON lines\n"
     "  zcat p0570010.24d.Z | garco query - --format jsonl",
     run};

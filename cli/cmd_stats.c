@@ -8,8 +8,7 @@
 enum
 {
   STATS_AGG = SELECT_OPTION_COUNT,
-  STATS_BY,
-  STATS_FAST
+  STATS_BY
 };
 
 static const struct poptOption options[] = {
@@ -23,18 +22,12 @@ static const struct poptOption options[] = {
         "Groups: day, hour or a span such as 10m, counted from 1970-01-01; sys (or system), "
         "sat, obs (or obs_code). sat is the number alone; sys,sat is a satellite.",
         "LIST"),
-    CLI_OPTION ("fast", '\0', STATS_FAST,
-                "Arrays: count, mean, min, max and sum by what the array says of whole tiles where "
-                "that settles the matter; its numbers are of values not yet rounded to the "
-                "array's resolution.",
-                NULL),
     SELECT_OPTIONS, CLI_OPTIONS_END};
 
 typedef struct stats_words
 {
   cli_select select;
   cli_list aggregates, by;
-  bool fast;
 } stats_words;
 
 static int
@@ -45,11 +38,6 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
     return cli_list_add (&s->aggregates, verb, name, argument) ? CLI_OK : CLI_USAGE;
   if (option == STATS_BY)
     return cli_list_add (&s->by, verb, name, argument) ? CLI_OK : CLI_USAGE;
-  if (option == STATS_FAST)
-  {
-    s->fast = true;
-    return CLI_OK;
-  }
   return cli_select_take (&s->select, verb, option, name, argument);
 }
 
@@ -159,7 +147,6 @@ run (const cli_verb *verb, int argc, const char **argv)
     status = read_groups (&s.by, verb, &w.stats);
   if (status == CLI_OK)
   {
-    w.stats.fast = s.fast;
     status = s.select.explain ? cli_explain (&words, &s.select, &w.options, &w.stats)
                               : compute (&words, &s.select, &w);
   }
@@ -183,6 +170,8 @@ const cli_verb cli_stats = {
     "  # the mean strength of GPS L1 C/A, a day a row, from a file and from an array\n"
     "  garco stats york0440.15d.Z --agg mean --field snr --system G --obs-code 1C --by day\n"
     "  garco stats p057.tdb --agg mean --field snr --system G --obs-code 1C --by day\n\n"
+    "  # median and the weakest twentieth, ten minutes a row\n"
+    "  garco stats p057.tdb --agg median,q05 --by 10m --system G --where \"snr > 20\"\n\n"
     "  # how many observations each satellite gives on each code\n"
     "  garco stats york0440.15d.Z --agg count --field range --by sys,sat,obs --format table",
     run};

@@ -710,12 +710,10 @@ extern "C"
                            groups of time one must divide the other */
     size_t nstatistics; /* none: the mean */
     const garco_statistic *statistics;
-    bool fast; /* arrays: by what they say of whole tiles, where that settles the matter; values
-                  are those before they were rounded for the array */
   } garco_stats_options;
 #define GARCO_STATS_OPTIONS_INIT                                                                   \
   {                                                                                                \
-    0, 0, 0, NULL, false                                                                           \
+    0, 0, 0, NULL                                                                                  \
   }
 
   /* A table of groups: columns `day`, `hour`, `time` (int64, ms of the start of the day, hour,

@@ -42,7 +42,7 @@ class Statistic(ctypes.Structure):
 
 class StatsOptions(ctypes.Structure):
     _fields_ = [("by", ctypes.c_uint), ("span_ms", ctypes.c_int64), ("nstatistics", ctypes.c_size_t),
-                ("statistics", ctypes.POINTER(Statistic)), ("fast", ctypes.c_bool)]
+                ("statistics", ctypes.POINTER(Statistic))]
 
 
 class Failed(Exception):

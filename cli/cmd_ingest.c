@@ -12,7 +12,9 @@ enum
   INGEST_ZEROS,
   INGEST_STATION,
   INGEST_MAP,
-  INGEST_SCHEMA
+  INGEST_SCHEMA,
+  INGEST_REPLACE,
+  INGEST_PARTS
 };
 
 static const struct poptOption options[] = {
@@ -33,6 +35,13 @@ static const struct poptOption options[] = {
         "earthscope (where not given) or compact, which takes half the bytes: what an array "
         "is made by that is not there yet.",
         "SCHEMA"),
+    CLI_OPTION ("replace", '\0', INGEST_REPLACE,
+                "When what the array holds of a file's time goes: deliveries (where not given), "
+                "where a file of the same name was put in with other bytes; always; never: the "
+                "file's own cells are replaced alone.",
+                "WHEN"),
+    CLI_OPTION ("keep-parts", '\0', INGEST_PARTS,
+                "Do not join the parts of a day that is over into one fragment.", NULL),
     CLI_CODE_MAP_OPTION (INGEST_MAP),
     CLI_OPTIONS_END};
 
@@ -56,6 +65,19 @@ take_schema (ingest_words *w, const cli_verb *verb, const char *name)
 }
 
 static int
+take_replace (ingest_words *w, const cli_verb *verb, const char *when)
+{
+  static const char *const names[] = {"deliveries", "always", "never"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp (when, names[i]) == 0)
+    {
+      w->options.replace = (garco_ingest_replace)i;
+      return CLI_OK;
+    }
+  return cli_usage (verb, "--replace is \"%s\": expected deliveries, always or never", when);
+}
+
+static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
 {
   ingest_words *w = state;
@@ -64,7 +86,11 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
     return cli_code_map (argument, &w->code_map);
   if (option == INGEST_SCHEMA)
     return take_schema (w, verb, argument);
-  if (option == INGEST_SALVAGE)
+  if (option == INGEST_REPLACE)
+    return take_replace (w, verb, argument);
+  if (option == INGEST_PARTS)
+    w->options.keep_parts = true;
+  else if (option == INGEST_SALVAGE)
     w->options.salvage = true;
   else if (option == INGEST_ZEROS)
     w->options.keep_zeros = true;
@@ -84,6 +110,8 @@ on_report (void *context, const garco_ingest_report *report)
     printf ("%s: %s", report->file,
             report->outcome == GARCO_INGESTED_BEFORE ? "ingested before, left out"
                                                      : "no observations, nothing written");
+  if (report->replaced)
+    printf (", in place of what was there of its time");
   if (report->damaged > 0)
     printf (", %" PRId64 " damaged place%s", report->damaged, report->damaged > 1 ? "s" : "");
   if (report->crowded > 0)
@@ -120,7 +148,10 @@ const cli_verb cli_ingest = {
     "Puts each FILE whole into the array at URI, which is made where it is not there. Each file "
     "is put in once: the array keeps the SHA-256 of what it holds, and a file of the same bytes is "
     "reported and left out. A file becomes visible all at once or not at all, also when the "
-    "command is killed; the first failure ends the command, and the files before it stay. FILE is "
+    "command is killed; the first failure ends the command, and the files before it stay.\n\nA "
+    "fragment of the array holds one day. Hours and other parts are joined when their day is over, "
+    "and a file that comes again with other bytes takes the place of what was there of its time "
+    "(--replace). FILE is "
     "a RINEX observation file, plain or Hatanaka, in any usual compression, or - for standard "
     "input. One line a file says what was done.\n\n"
     "An array is of one station, that of its first file: what another one observed at the same "

@@ -928,9 +928,20 @@ extern "C"
     int64_t epochs, cells;
     int64_t damaged;      /* places left out by salvage */
     int64_t crowded;      /* values left out, as in garco_verify_report */
-    const char *fragment; /* name; NULL where none was written */
+    const char *fragment; /* name, of several the first's; NULL where none was written */
+    bool replaced;        /* what was there of its time went */
     char sha256[65];      /* of the file's bytes, hexadecimal */
   } garco_ingest_report;
+
+  /* What becomes of other files' cells in the time from a file's first cell to its last. Cells that
+   * the file has too are always replaced. */
+  typedef enum garco_ingest_replace
+  {
+    GARCO_REPLACE_DELIVERIES = 0, /* they go where the array holds, of that time, a file of the same
+                                     name (whatever its form and compression) with other bytes */
+    GARCO_REPLACE_ALWAYS,         /* they go */
+    GARCO_REPLACE_NEVER           /* they stay */
+  } garco_ingest_replace;
 
   typedef struct garco_ingest_options
   {
@@ -941,18 +952,23 @@ extern "C"
     void *context;
     const garco_code_map *code_map; /* NULL: the table alone */
     const char *schema; /* preset that an array is made by, of observations; NULL: earthscope */
+    garco_ingest_replace replace;
+    bool keep_parts;  /* leave the parts of a day as fragments of their own */
     bool any_station; /* also files whose MARKER NAME is not that of the array's first; their cells
                          replace those of equal coordinates */
   } garco_ingest_options;
 #define GARCO_INGEST_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    false, false, NULL, NULL, NULL, NULL, NULL, false                                              \
+    false, false, NULL, NULL, NULL, NULL, NULL, GARCO_REPLACE_DELIVERIES, false, false             \
   }
 
   /* Puts each file whole into the array at URI, which is made by the options' schema where it is
-   * not there: one fragment a file, visible at once or not at all, and each file once (by its
-   * SHA-256, kept in the array's metadata). A file of another station than the array's is
-   * GARCO_ERR_EXISTS. Stops at the first error; files before it stay in. */
+   * not there: one fragment for each day of it, visible together or not at all, and each file once
+   * (by its SHA-256, kept in the array's metadata). At the end the fragments of a day that is over
+   * are consolidated into one, for the days that were written to and the ones before them; a day is
+   * over when the array has cells of a later one, or of its last five minutes. A file of another
+   * station than the array's is GARCO_ERR_EXISTS. Stops at the first error; files before it stay
+   * in. docs/decisions/0009-days.md says why. */
   GARCO_API garco_status garco_ingest (const char *const *files, size_t nfiles, const char *uri,
                                        const garco_ingest_options *options, garco_error *error);
 

@@ -31,6 +31,12 @@ size_t garco__consolidate_limit (const garco__schema *schema, uint64_t memory);
 garco_status garco__consolidate_overlap (garco_array *array, const size_t *fragments, size_t count,
                                          size_t *overlap, garco_error *error);
 
+/* upkeep.c: joins what lies in one window of `span_ms` of the first dimension, in each window for
+ * which `wanted` says so; locks the array meanwhile. */
+garco_status garco__join_windows (garco_array *array, int64_t span_ms,
+                                  bool (*wanted) (const void *context, int64_t window),
+                                  const void *context, garco_error *error);
+
 /* consolidate_commit.c: commits `name`, which replaces what is in `replaced` (paths of fragments
  * within the array): for every reader at once as far as the format can, and surely when
  * garco__consolidate_repair was called after a crash. `committed`: it may be seen, and must stay,

@@ -127,6 +127,26 @@ consolidate_cells (garco__upkeep *own)
   return status;
 }
 
+garco_status
+garco__join_windows (garco_array *array, int64_t span_ms,
+                     bool (*wanted) (const void *context, int64_t window), const void *context,
+                     garco_error *error)
+{
+  garco_upkeep_options options = GARCO_UPKEEP_OPTIONS_INIT;
+  garco_upkeep_report report = {0};
+  garco__upkeep own = {array, &options, &report, DEFAULT_MEMORY, error};
+  garco__upkeep_plan plan = {0};
+  options.span_ms = span_ms;
+  garco_status status = garco__array_refresh (array, error);
+  if (status >= 0)
+    status = garco__plan_upkeep (array, &options, &plan, error);
+  for (size_t i = 0; i < plan.count && status >= 0; i++)
+    if (wanted (context, plan.groups[i].window))
+      status = join_group (&own, &plan.groups[i]);
+  garco__upkeep_plan_free (&plan);
+  return status;
+}
+
 /* ---- the whole */
 
 garco_status

@@ -178,6 +178,7 @@ add_to_group (garco__upkeep_group *group, const candidate *own, garco_error *err
     return garco__fail (error, GARCO_ERR_LIMIT, own->fragment->name, "a name of %zu bytes",
                         strlen (own->fragment->name));
   strcpy (group->names[group->count++], own->fragment->name);
+  group->window = own->window;
   group->cells += garco__fragment_cells (own->fragment);
   group->bytes += own->bytes;
   return GARCO_OK;

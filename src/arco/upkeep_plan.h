@@ -10,6 +10,7 @@ typedef struct garco__upkeep_group
 {
   size_t count, capacity;
   char (*names)[GARCO__NAME_SIZE];
+  int64_t window; /* where there are windows */
   uint64_t cells, bytes;
 } garco__upkeep_group;
 

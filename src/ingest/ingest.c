@@ -21,11 +21,15 @@
 #include <unistd.h>
 
 #include "arco/array_writer.h"
+#include "arco/consolidate.h"
+#include "arco/group_commit.h"
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "ingest/ingest_days.h"
 #include "ingest/ingest_decode.h"
 #include "ingest/ingest_record.h"
+#include "ingest/ingest_replace.h"
 #include "ingest/ingest_station.h"
 #include "io/io.h"
 #include "query/query_columns.h"
@@ -39,8 +43,16 @@ typedef struct target
   const char *uri;
   garco_array *array; /* NULL: not there yet */
   const char *names[GARCO__CELL_COLUMNS];
-  int sys_dimension;
+  int time_dimension, sys_dimension;
+  garco__days days; /* that were written to */
 } target;
+
+/* From this version on cells can be deleted, and consolidated with their times. */
+#define DELETES_VERSION 16u
+/* Within it of a day's end the day is over. */
+#define DAY_END_MS INT64_C (300000)
+/* Fragments in one commit. */
+#define DAYS_LIMIT 10000
 
 /* ---------------------------------------------------------------- the array */
 
@@ -73,6 +85,8 @@ check_schema (target *t, garco_error *error)
     t->names[column] = schema->fields[i].name;
     if (column == GARCO__SYS)
       t->sys_dimension = (int)i;
+    if (column == GARCO__TIME)
+      t->time_dimension = (int)i;
   }
   for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
     if (t->names[i] == NULL)
@@ -277,19 +291,87 @@ number_systems (const target *t, garco__cells *cells, items *all, garco_error *e
   return GARCO_OK;
 }
 
-/* What the array cannot hold is a fault of the file's, not of the caller's. */
+/* What is written of one file before it is committed. */
+typedef struct writing
+{
+  const target *t;
+  const char *file;
+  const garco_ingest_options *options;
+  garco__decoded *decoded;
+  items all;
+  garco__days days;
+  size_t nfragments;
+  garco__fragment_writer **fragments; /* of each day */
+  char condition[256];                /* of cells that go; "": none do */
+  uint64_t deleted_at;
+  char *text; /* the record */
+} writing;
+
+/* What the array cannot hold is a fault of the file's, not of the caller's. A time of 0: now. */
 static garco_status
-write_fragment (const target *t, const char *file, const garco_batch *batch,
+write_fragment (writing *w, const garco_batch *batch, uint64_t timestamp,
                 garco__fragment_writer **fragment, garco_error *error)
 {
   garco_error local;
-  garco_status status = garco__fragment_write (t->array, batch, fragment, &local);
+  garco_write_options how = GARCO_WRITE_OPTIONS_INIT;
+  how.timestamp = timestamp;
+  garco_status status = garco__fragment_write_as (w->t->array, batch, &how, fragment, &local);
   if (status == GARCO_ERR_ARGUMENT)
-    return garco__fail (error, GARCO_ERR_LIMIT, file, "the array cannot take it: %s",
+    return garco__fail (error, GARCO_ERR_LIMIT, w->file, "the array cannot take it: %s",
                         local.message);
   if (status < 0 && error != NULL)
     *error = local;
   return status;
+}
+
+/* A fragment a day, all of one time. */
+static garco_status
+write_days (writing *w, garco_error *error)
+{
+  void *room = NULL;
+  uint64_t timestamp = w->condition[0] != '\0' ? w->deleted_at + 1 : 0;
+  garco__cells *cells = &w->decoded->cells;
+  GARCO_TRY (garco__days_of_cells (cells, &w->days, error));
+  if (w->days.count > DAYS_LIMIT)
+    return garco__fail (error, GARCO_ERR_LIMIT, w->file, "cells of %zu days; at most %d",
+                        w->days.count, DAYS_LIMIT);
+  GARCO_TRY (garco__allocate (&room, w->days.count, sizeof (garco__fragment_writer *), error));
+  w->fragments = room;
+  for (; w->nfragments < w->days.count; w->nfragments++)
+  {
+    const garco__day *day = &w->days.list[w->nfragments];
+    const garco__cells part = garco__cells_part (cells, day->first, day->count);
+    garco_column columns[GARCO__CELL_COLUMNS];
+    garco_batch batch = garco__cells_batch (&part, columns);
+    for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
+      columns[i].name = w->t->names[i];
+    garco__fragment_writer **fragment = &w->fragments[w->nfragments];
+    GARCO_TRY (write_fragment (w, &batch, timestamp, fragment, error));
+    timestamp = garco__fragment_writer_timestamp (*fragment);
+  }
+  return GARCO_OK;
+}
+
+/* Whether what the array has of the file's time is to go, and how that is said. */
+static garco_status
+plan_replacing (writing *w, garco_error *error)
+{
+  const garco__decoded *decoded = w->decoded;
+  const target *t = w->t;
+  bool goes = w->options->replace == GARCO_REPLACE_ALWAYS, covers = false;
+  if (w->options->replace == GARCO_REPLACE_NEVER ||
+      garco_array_schema (t->array)->version < DELETES_VERSION)
+    return GARCO_OK;
+  GARCO_TRY (garco__covers_time (t->array, (size_t)t->time_dimension, decoded->first, decoded->last,
+                                 &covers, error));
+  if (covers && !goes)
+    GARCO_TRY (garco__find_delivery (t->array, w->file, decoded->sha256, decoded->first,
+                                     decoded->last, &goes, error));
+  if (!covers || !goes)
+    return GARCO_OK;
+  snprintf (w->condition, sizeof w->condition, "%s >= %lld and %s <= %lld", t->names[GARCO__TIME],
+            (long long)decoded->first, t->names[GARCO__TIME], (long long)decoded->last);
+  return garco__array_next_timestamp (t->array, &w->deleted_at, error);
 }
 
 /* The file's header beside its record, so that the file can be written again. */
@@ -328,54 +410,107 @@ check_station (const target *t, const char *file, bool any_station, const garco_
 }
 
 static garco_status
-write_cells (const target *t, const char *file, const garco_ingest_options *options,
-             garco__decoded *decoded, items *all, garco__fragment_writer **fragment, char **text,
-             garco_error *error)
+write_cells (writing *w, garco_error *error)
 {
-  garco_column columns[GARCO__CELL_COLUMNS];
+  const target *t = w->t;
+  garco__decoded *decoded = w->decoded;
   char key[GARCO__SOURCE_KEY_SIZE];
-  GARCO_TRY (check_station (t, file, options->any_station, decoded, all, error));
-  GARCO_TRY (number_systems (t, &decoded->cells, all, error));
-  garco_batch batch = garco__cells_batch (&decoded->cells, columns);
-  for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
-    columns[i].name = t->names[i];
+  GARCO_TRY (check_station (t, w->file, w->options->any_station, decoded, &w->all, error));
+  GARCO_TRY (number_systems (t, &decoded->cells, &w->all, error));
   garco__record_key (GARCO__SOURCE_KEY, decoded->sha256, key);
-  GARCO_TRY (add_stale_records (t, key, all, error));
-  GARCO_TRY (write_fragment (t, file, &batch, fragment, error));
-  uint64_t timestamp = garco__fragment_writer_timestamp (*fragment);
-  GARCO_TRY (garco__record_text (file, decoded, options->keep_zeros,
-                                 garco__fragment_writer_name (*fragment), timestamp, text, error));
-  GARCO_TRY (add_item (all, key, GARCO_STRING_UTF8, *text, error));
-  GARCO_TRY (add_header (decoded, all, error));
-  GARCO_TRY (garco__array_metadata_write (t->array, timestamp, all->list, all->count, error));
-  return garco__fragment_commit (*fragment, error);
+  GARCO_TRY (add_stale_records (t, key, &w->all, error));
+  GARCO_TRY (plan_replacing (w, error));
+  GARCO_TRY (write_days (w, error));
+  uint64_t timestamp = garco__fragment_writer_timestamp (w->fragments[0]);
+  GARCO_TRY (garco__record_text (w->file, decoded, w->options->keep_zeros,
+                                 garco__fragment_writer_name (w->fragments[0]), timestamp, &w->text,
+                                 error));
+  GARCO_TRY (add_item (&w->all, key, GARCO_STRING_UTF8, w->text, error));
+  GARCO_TRY (add_header (decoded, &w->all, error));
+  GARCO_TRY (garco__array_metadata_write (t->array, timestamp, w->all.list, w->all.count, error));
+  return garco__fragments_commit (t->array, w->fragments, w->nfragments,
+                                  w->condition[0] != '\0' ? w->condition : NULL, w->deleted_at,
+                                  error);
+}
+
+static void
+free_writing (writing *w)
+{
+  for (size_t i = 0; i < w->nfragments; i++)
+    garco__fragment_writer_free (&w->fragments[i]);
+  free (w->fragments);
+  free_items (&w->all);
+  free (w->text);
+  garco__days_free (&w->days);
+}
+
+static garco_status
+note_written (target *t, const writing *w, garco_ingest_report *report,
+              char name[FRAGMENT_NAME_SIZE], garco_error *error)
+{
+  snprintf (name, FRAGMENT_NAME_SIZE, "%s", garco__fragment_writer_name (w->fragments[0]));
+  report->fragment = name;
+  report->replaced = w->condition[0] != '\0';
+  for (size_t i = 0; i < w->days.count; i++)
+  {
+    GARCO_TRY (garco__days_note (&t->days, w->days.list[i].day - 1, error));
+    GARCO_TRY (garco__days_note (&t->days, w->days.list[i].day, error));
+  }
+  return GARCO_OK;
 }
 
 /* Under the lock: looks the file up, and writes it where it is not there. */
 static garco_status
-put_cells (const target *t, const garco_ingest_options *options, garco__decoded *decoded,
+put_cells (target *t, const garco_ingest_options *options, garco__decoded *decoded,
            garco_ingest_report *report, char name[FRAGMENT_NAME_SIZE], garco_error *error)
 {
-  items all = {0};
-  garco__fragment_writer *fragment = NULL;
-  char *text = NULL;
+  writing w = {.t = t, .file = report->file, .options = options, .decoded = decoded};
   bool holds = false;
   garco_status status = garco__array_refresh (t->array, error);
   if (status >= 0)
     status = garco__record_find (t->array, decoded->sha256, &holds, error);
   if (status >= 0 && !holds)
-    status = write_cells (t, report->file, options, decoded, &all, &fragment, &text, error);
+    status = write_cells (&w, error);
   if (status >= 0)
     report->outcome = holds ? GARCO_INGESTED_BEFORE : GARCO_INGESTED;
   if (status >= 0 && !holds)
-  {
-    snprintf (name, FRAGMENT_NAME_SIZE, "%s", garco__fragment_writer_name (fragment));
-    report->fragment = name;
-  }
-  garco__fragment_writer_free (&fragment);
-  free_items (&all);
-  free (text);
+    status = note_written (t, &w, report, name, error);
+  free_writing (&w);
   return status;
+}
+
+/* ---------------------------------------------------------------- days */
+
+typedef struct days_over
+{
+  const garco__days *days;
+  int64_t before; /* days before this one are over */
+} days_over;
+
+static bool
+is_over (const void *context, int64_t window)
+{
+  const days_over *over = context;
+  for (size_t i = 0; i < over->days->count; i++)
+    if (over->days->list[i].day == window)
+      return window < over->before;
+  return false;
+}
+
+/* The parts of days that are over become one fragment each. */
+static garco_status
+join_days (target *t, garco_error *error)
+{
+  int64_t range[2];
+  days_over over = {&t->days, 0};
+  if (t->days.count == 0 || garco_array_schema (t->array)->version < DELETES_VERSION)
+    return GARCO_OK;
+  GARCO_TRY (garco__array_refresh (t->array, error));
+  garco_status status = garco_array_domain (t->array, (size_t)t->time_dimension, range, error);
+  if (status != GARCO_OK || t->time_dimension != 0)
+    return status < 0 ? status : GARCO_OK;
+  over.before = garco__day_of (range[1] + DAY_END_MS);
+  return garco__join_windows (t->array, GARCO__DAY_MS, is_over, &over, error);
 }
 
 /* ---------------------------------------------------------------- files */
@@ -459,6 +594,9 @@ garco_ingest (const char *const *files, size_t nfiles, const char *uri,
   garco_status status = open_target (&t, error);
   for (size_t i = 0; i < nfiles && status >= 0; i++)
     status = ingest_file (&t, files[i], options, error);
+  if (status >= 0 && !options->keep_parts)
+    status = join_days (&t, error);
+  garco__days_free (&t.days);
   garco_array_free (&t.array);
   return status < 0 ? status : GARCO_OK;
 }

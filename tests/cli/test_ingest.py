@@ -51,7 +51,8 @@ def records(path):
 
 
 def commits(path):
-    return sorted(p.name for p in (path / "__commits").glob("*.wrt"))
+    """The files that made something visible: of one fragment, or of the days of one file together."""
+    return sorted(p.name for p in (path / "__commits").iterdir() if p.suffix in (".wrt", ".con"))
 
 
 def test_a_file_gives_the_same_rows_out_of_the_array(garco, files):
@@ -71,17 +72,18 @@ def test_the_array_says_what_went_in(garco, files):
     (record,) = records(files / "min.tdb").values()
     assert hashlib.sha256(MIN2.encode()).hexdigest() in records(files / "min.tdb")
     assert record["file"] == "min.24o" and record["cells"] == 6 and record["epochs"] == 3
-    assert commits(files / "min.tdb") == [record["fragment"] + ".wrt"]
+    (commit,) = commits(files / "min.tdb")  # of two days, in one step
+    assert f"__commits/{record['fragment']}.wrt\n" in (files / "min.tdb/__commits" / commit).read_text()
     assert f"_{record['timestamp']}_" in record["fragment"]
     assert "G S1 1C" in record["codes"] and "G P2 2W" in record["codes"]
     info = json.loads(garco("info", "--json", "min.tdb").out)
-    assert info["cells"] == 6 and len(info["fragments"]) == 1
+    assert info["cells"] == 6 and len(info["fragments"]) == 2
     assert info["first"] == "2024-05-11T00:00:00.000"
     assert info["domain"]["sat"] == [5, 24]
     assert [field["name"] for field in info["schema"]["fields"]] == [
         "time", "sys", "sat", "obs", "range", "phase", "doppler", "snr", "slip", "flags", "fcn"]
     assert info["metadata"]["garco.system_numbering"] == "0:GRSECJI"
-    assert "fragments         1" in garco("info", "min.tdb").lines()
+    assert "fragments         2" in garco("info", "min.tdb").lines()
 
 
 def test_the_same_bytes_go_in_once_under_any_name(garco, files):
@@ -92,7 +94,7 @@ def test_the_same_bytes_go_in_once_under_any_name(garco, files):
                      "min.rnx: 1 epochs, 3 cells", "min.rnx: ingested before, left out"]
     assert garco("ingest", "-", "min.tdb", stdin=MIN2.encode()).out == (
         "-: ingested before, left out\n")
-    assert len(commits(files / "min.tdb")) == 2
+    assert len(commits(files / "min.tdb")) == 3  # of the two files, and of the day that both have a part of
 
 
 def test_standard_input_goes_in(garco, files):
@@ -327,7 +329,7 @@ def test_a_file_of_another_station_is_refused_and_writes_nothing(garco, files):
     assert garco("query", "a.tdb").out == before and len(commits(files / "a.tdb")) == 1
     garco("ingest", "long.24o", "none.24o", "a.tdb")
     garco("ingest", "--any-station", "p058.24o", "a.tdb")
-    assert len(commits(files / "a.tdb")) == 4
+    assert len(records(files / "a.tdb")) == 4
     assert metadata(files / "a.tdb")["garco.marker_name"] == "P057"
     (files / "p059.24o").write_text(of_station("P059", 5))
     assert "of P057" in garco("ingest", "p059.24o", "a.tdb", status=1).err

@@ -968,7 +968,7 @@ extern "C"
    * are consolidated into one, for the days that were written to and the ones before them; a day is
    * over when the array has cells of a later one, or of its last five minutes. A file of another
    * station than the array's is GARCO_ERR_EXISTS. Stops at the first error; files before it stay
-   * in. docs/decisions/0009-days.md says why. */
+   * in. docs/decisions/0010-days.md says why. */
   GARCO_API garco_status garco_ingest (const char *const *files, size_t nfiles, const char *uri,
                                        const garco_ingest_options *options, garco_error *error);
 

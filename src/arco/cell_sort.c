@@ -23,17 +23,12 @@ bits_of (uint64_t value)
 }
 
 garco_status
-garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, garco_error *error)
+garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, uint64_t low, uint64_t high,
+                      garco_error *error)
 {
   if (sort->count > UINT32_MAX)
     return garco__fail (error, GARCO_ERR_LIMIT, NULL, "%zu cells at once; at most 4294967295",
                         sort->count);
-  uint64_t low = UINT64_MAX, high = 0;
-  for (size_t i = 0; i < sort->count; i++)
-  {
-    low = values[i] < low ? values[i] : low;
-    high = values[i] > high ? values[i] : high;
-  }
   unsigned bits = sort->count > 0 ? bits_of (high - low) : 0;
   if (bits == 0)
     return GARCO_OK;
@@ -48,8 +43,13 @@ garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, garco_erro
     last++;
   }
   uint64_t *word = sort->words[last - 1];
-  for (size_t i = 0; i < sort->count; i++)
-    word[i] = bits == 64 ? values[i] - low : word[i] << bits | (values[i] - low);
+  if (bits == 64)
+    memcpy (word, values, sort->count * sizeof *word);
+  else
+    for (size_t i = 0; i < sort->count; i++)
+      word[i] = word[i] << bits | (values[i] - low);
+  for (size_t i = 0; i < sort->count && bits == 64; i++)
+    word[i] -= low;
   sort->used[last - 1] += bits;
   return GARCO_OK;
 }
@@ -86,6 +86,23 @@ is_sorted (const uint64_t *keys, size_t count)
   return true;
 }
 
+/* How many of the low digits are in order already, so that a stable sort by the higher ones is a
+ * sort: rows come by time, and time is what cells are sorted by last. */
+static unsigned
+sorted_digits (const uint64_t *keys, size_t count, unsigned digits)
+{
+  for (unsigned d = digits - 1; d > 0; d--)
+  {
+    uint64_t mask = (UINT64_C (1) << (d * DIGIT_BITS)) - 1;
+    size_t i = 1;
+    while (i < count && (keys[i - 1] & mask) <= (keys[i] & mask))
+      i++;
+    if (i == count)
+      return d;
+  }
+  return 0;
+}
+
 void
 garco__radix_sort (uint64_t *keys, uint32_t *order, size_t count, unsigned bits,
                    uint64_t *key_scratch, uint32_t *order_scratch)
@@ -94,13 +111,14 @@ garco__radix_sort (uint64_t *keys, uint32_t *order, size_t count, unsigned bits,
   unsigned digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
   if (count < 2 || is_sorted (keys, count))
     return;
+  unsigned first = digits > 1 ? sorted_digits (keys, count, digits) : 0;
   memset (histograms, 0, sizeof histograms[0] * digits);
   for (size_t i = 0; i < count; i++)
-    for (unsigned d = 0; d < digits; d++)
+    for (unsigned d = first; d < digits; d++)
       histograms[d][keys[i] >> (d * DIGIT_BITS) & (BUCKETS - 1)]++;
   uint64_t *from = keys, *to = key_scratch;
   uint32_t *from_order = order, *to_order = order_scratch;
-  for (unsigned d = 0; d < digits; d++)
+  for (unsigned d = first; d < digits; d++)
   {
     if (!radix_pass (from, from_order, count, d * DIGIT_BITS, histograms[d], to, to_order))
       continue;
@@ -118,39 +136,56 @@ garco__radix_sort (uint64_t *keys, uint32_t *order, size_t count, unsigned bits,
   }
 }
 
-garco_status
-garco__cell_sort_run (const garco__cell_sort *sort, uint32_t **order, garco_error *error)
+/* Sorts the cells' words, of which the last is sorted in its place where it is the only one. */
+static void
+sort_words (garco__cell_sort *sort, uint64_t *keys, uint64_t *scratch, uint32_t *order,
+            uint32_t *other)
 {
   size_t n = sort->count;
-  void *indices = NULL, *other = NULL, *keys = NULL, *key_scratch = NULL;
-  garco_status status;
-  GARCO_TRY_DONE (garco__allocate (&indices, n, sizeof (uint32_t), error));
-  GARCO_TRY_DONE (garco__allocate (&other, n, sizeof (uint32_t), error));
-  GARCO_TRY_DONE (garco__allocate (&keys, n, sizeof (uint64_t), error));
-  GARCO_TRY_DONE (garco__allocate (&key_scratch, n, sizeof (uint64_t), error));
-  for (size_t i = 0; i < n; i++)
-    ((uint32_t *)indices)[i] = (uint32_t)i;
+  if (sort->nwords == 1)
+  {
+    garco__radix_sort (sort->words[0], order, n, sort->used[0], scratch, other);
+    return;
+  }
   for (size_t w = sort->nwords; w-- > 0;)
   {
     for (size_t i = 0; i < n; i++)
-      ((uint64_t *)keys)[i] = sort->words[w][((uint32_t *)indices)[i]];
-    garco__radix_sort (keys, indices, n, sort->used[w], key_scratch, other);
+      keys[i] = sort->words[w][order[i]];
+    garco__radix_sort (keys, order, n, sort->used[w], scratch, other);
   }
+}
+
+garco_status
+garco__cell_sort_run (garco__cell_sort *sort, uint32_t **order, garco_error *error)
+{
+  size_t n = sort->count;
+  void *indices = NULL, *other = NULL, *keys = NULL, *scratch = NULL;
+  garco_status status;
+  GARCO_TRY_DONE (garco__allocate (&indices, n, sizeof (uint32_t), error));
+  GARCO_TRY_DONE (garco__allocate (&other, n, sizeof (uint32_t), error));
+  GARCO_TRY_DONE (garco__allocate (&scratch, n, sizeof (uint64_t), error));
+  if (sort->nwords > 1)
+    GARCO_TRY_DONE (garco__allocate (&keys, n, sizeof (uint64_t), error));
+  for (size_t i = 0; i < n; i++)
+    ((uint32_t *)indices)[i] = (uint32_t)i;
+  sort_words (sort, keys, scratch, indices, other);
   *order = indices;
   indices = NULL;
 done:
   free (indices);
   free (other);
   free (keys);
-  free (key_scratch);
+  free (scratch);
   return status;
 }
 
 bool
-garco__cell_sort_equal (const garco__cell_sort *sort, uint32_t a, uint32_t b)
+garco__cell_sort_repeats (const garco__cell_sort *sort, const uint32_t *order, size_t i)
 {
+  if (sort->nwords == 1) /* the word was sorted in its place */
+    return sort->words[0][i - 1] == sort->words[0][i];
   for (size_t w = 0; w < sort->nwords; w++)
-    if (sort->words[w][a] != sort->words[w][b])
+    if (sort->words[w][order[i - 1]] != sort->words[w][order[i]])
       return false;
   return true;
 }

@@ -16,14 +16,14 @@ typedef struct garco__cell_sort
   unsigned used[GARCO__SORT_WORDS];   /* bits of the word that are taken */
 } garco__cell_sort;
 
-/* Adds the next less significant number of each cell. */
-garco_status garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values,
-                                   garco_error *error);
-/* The cells' indices in rising order, equal ones as they came; allocated. */
-garco_status garco__cell_sort_run (const garco__cell_sort *sort, uint32_t **order,
-                                   garco_error *error);
-/* True when all numbers of the two cells are equal. */
-bool garco__cell_sort_equal (const garco__cell_sort *sort, uint32_t a, uint32_t b);
+/* Adds the next less significant number of each cell; all lie in [low, high]. */
+garco_status garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, uint64_t low,
+                                   uint64_t high, garco_error *error);
+/* The cells' indices in rising order, equal ones as they came; allocated. Nothing can be added
+ * after it. */
+garco_status garco__cell_sort_run (garco__cell_sort *sort, uint32_t **order, garco_error *error);
+/* True when, after the run, cell i of the order (i > 0) has the numbers of the one before it. */
+bool garco__cell_sort_repeats (const garco__cell_sort *sort, const uint32_t *order, size_t i);
 void garco__cell_sort_free (garco__cell_sort *sort);
 
 /* Sorts `keys` (of which only the low `bits` differ) and moves `order` along; stable. The scratch

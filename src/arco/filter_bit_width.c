@@ -81,22 +81,52 @@ garco__bit_width_undo (garco__undo *undo, garco_error *error)
 
 /* ---- into the file */
 
+#define WINDOW_RANGE(T)                                                                            \
+  do                                                                                               \
+  {                                                                                                \
+    T low, high, value;                                                                            \
+    __builtin_memcpy (&low, in, sizeof low);                                                       \
+    high = low;                                                                                    \
+    for (size_t i = 1; i < count; i++)                                                             \
+    {                                                                                              \
+      __builtin_memcpy (&value, in + i * sizeof value, sizeof value);                              \
+      low = value < low ? value : low;                                                             \
+      high = value > high ? value : high;                                                          \
+    }                                                                                              \
+    *offset = (uint64_t)low;                                                                       \
+    return (uint64_t)high - (uint64_t)low;                                                         \
+  } while (0)
+
+/* The lowest value's bits into `offset`; how far the highest is above it. */
+static uint64_t
+window_range (garco_datatype type, const uint8_t *in, size_t count, uint64_t *offset)
+{
+  bool is_signed = garco__datatype_number (type) == GARCO__NUMBER_SIGNED;
+  switch (garco_datatype_size (type) * 2 + is_signed)
+  {
+  case 4:
+    WINDOW_RANGE (uint16_t);
+  case 5:
+    WINDOW_RANGE (int16_t);
+  case 8:
+    WINDOW_RANGE (uint32_t);
+  case 9:
+    WINDOW_RANGE (int32_t);
+  case 16:
+    WINDOW_RANGE (uint64_t);
+  default:
+    WINDOW_RANGE (int64_t);
+  }
+}
+
 /* Bits that hold a window's differences, by the rule that other writers follow. */
 static size_t
 bits_needed (garco_datatype type, const uint8_t *in, size_t count, uint64_t *offset)
 {
   size_t size = garco_datatype_size (type);
   bool is_signed = garco__datatype_number (type) == GARCO__NUMBER_SIGNED;
-  uint64_t low = garco__order_key (type, in), high = low;
-  for (size_t i = 1; i < count; i++)
-  {
-    uint64_t key = garco__order_key (type, in + i * size);
-    low = key < low ? key : low;
-    high = key > high ? key : high;
-  }
-  garco__order_value (type, low, offset);
+  uint64_t range = window_range (type, in, count, offset);
   uint64_t most = (size == 8 ? UINT64_MAX : (UINT64_C (1) << 8 * size) - 1) >> is_signed;
-  uint64_t range = high - low;
   if (range >= most)
     return 8 * size;
   range++;
@@ -104,6 +134,32 @@ bits_needed (garco_datatype type, const uint8_t *in, size_t count, uint64_t *off
     if (range <= (is_signed ? (UINT64_C (1) << (bits - 1)) - 1 : (UINT64_C (1) << bits) - 1))
       return bits;
   return 8 * size;
+}
+
+/* Written for sizes that are known where it is called. */
+static inline __attribute__ ((always_inline)) void
+narrow (const uint8_t *in, size_t count, size_t size, size_t bytes, uint64_t offset, uint8_t *out)
+{
+  for (size_t i = 0; i < count; i++)
+    garco__store (out + i * bytes, bytes, garco__load (in + i * size, size) - offset);
+}
+
+static void
+narrow_window (const uint8_t *in, size_t count, size_t size, size_t bytes, uint64_t offset,
+               uint8_t *out)
+{
+  if (size == 2 && bytes == 1)
+    narrow (in, count, 2, 1, offset, out);
+  else if (size == 4 && bytes == 1)
+    narrow (in, count, 4, 1, offset, out);
+  else if (size == 4 && bytes == 2)
+    narrow (in, count, 4, 2, offset, out);
+  else if (size == 8 && bytes == 1)
+    narrow (in, count, 8, 1, offset, out);
+  else if (size == 8 && bytes == 2)
+    narrow (in, count, 8, 2, offset, out);
+  else
+    narrow (in, count, 8, 4, offset, out);
 }
 
 static garco_status
@@ -121,8 +177,10 @@ apply_window (garco__apply *apply, const uint8_t *in, size_t bytes, uint8_t **ou
     *out += bytes;
   }
   else
-    for (size_t i = 0; i < count; i++, *out += bits / 8)
-      garco__store (*out, bits / 8, garco__load (in + i * size, size) - offset);
+  {
+    narrow_window (in, count, size, bits / 8, offset, *out);
+    *out += count * (bits / 8);
+  }
   GARCO_TRY (garco__buffer_append (record, &offset, size, error));
   GARCO_TRY (garco__put_u8 (record, (uint8_t)bits, error));
   return garco__put_u32 (record, (uint32_t)bytes, error);

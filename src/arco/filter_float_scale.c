@@ -97,14 +97,12 @@ round_to (double value, double limit, int64_t *whole)
 {
   if (!(value >= -limit - 0.5 && value < limit + 0.5)) /* NaN fails too */
     return false;
-  double trunk = trunc (value), rest = value - trunk;
-  if (rest >= 0.5)
-    trunk += 1;
-  else if (rest <= -0.5)
-    trunk -= 1;
-  if (trunk < -limit || trunk >= limit)
+  int64_t trunk = (int64_t)value; /* within 64 bits, since 2^63 + 0.5 is 2^63 */
+  double rest = value - (double)trunk;
+  trunk += (rest >= 0.5) - (rest <= -0.5);
+  if ((double)trunk < -limit || (double)trunk >= limit)
     return false;
-  *whole = (int64_t)trunk;
+  *whole = trunk;
   return true;
 }
 
@@ -149,6 +147,44 @@ cannot_hold (const garco__filter *filter, double scaled, garco_error *error)
                       (int)filter->width, value);
 }
 
+typedef struct scaling
+{
+  const garco__filter *filter;
+  double limit;
+  int64_t missing;
+  bool keeps_nan;
+} scaling;
+
+/* Written for sizes that are known where it is called. False, and the quotient into `bad`, where a
+ * value cannot be held. */
+static inline __attribute__ ((always_inline)) bool
+scale_all (const scaling *how, const uint8_t *in, size_t count, size_t value, size_t width,
+           uint8_t *out, double *bad)
+{
+  const double offset = how->filter->offset, scale = how->filter->scale, limit = how->limit;
+  const float single_offset = (float)offset, single_scale = (float)scale;
+  for (size_t i = 0; i < count; i++)
+  {
+    double real = 0;
+    float single = 0;
+    int64_t whole = how->missing;
+    if (value == 8)
+      __builtin_memcpy (&real, in + i * 8, 8);
+    else
+      __builtin_memcpy (&single, in + i * 4, 4);
+    /* A float's quotient is exact as a double, and rounds there as it does as a float. */
+    double scaled =
+        value == 8 ? (real - offset) / scale : (double)((single - single_offset) / single_scale);
+    if (!round_to (scaled, limit, &whole) && !(isnan (scaled) && how->keeps_nan))
+    {
+      *bad = scaled;
+      return false;
+    }
+    garco__store (out + i * width, width, (uint64_t)whole);
+  }
+  return true;
+}
+
 garco_status
 garco__float_scale_apply (garco__apply *apply, garco_error *error)
 {
@@ -159,14 +195,14 @@ garco__float_scale_apply (garco__apply *apply, garco_error *error)
   int64_t missing = width == 8 ? INT64_MIN : -(INT64_C (1) << (8 * width - 1));
   uint8_t *room;
   GARCO_TRY (garco__apply_room (apply, count * width, &room, error));
-  for (size_t i = 0; i < count; i++)
-  {
-    double scaled = quotient (filter, apply->data + i * value);
-    int64_t whole = missing;
-    if (!round_to (scaled, limit, &whole) && !(isnan (scaled) && width >= 4))
-      return cannot_hold (filter, scaled, error);
-    garco__store (room + i * width, width, (uint64_t)whole);
-  }
+  const scaling how = {filter, limit, missing, width >= 4};
+  double bad = 0;
+  bool held = value == 8 && width == 8 ? scale_all (&how, apply->data, count, 8, 8, room, &bad)
+              : value == 4 && width == 4
+                  ? scale_all (&how, apply->data, count, 4, 4, room, &bad)
+                  : scale_all (&how, apply->data, count, value, width, room, &bad);
+  if (!held)
+    return cannot_hold (filter, bad, error);
   garco__buffer *record;
   GARCO_TRY (garco__apply_part (apply, &record, error));
   GARCO_TRY (garco__put_u32 (record, 1, error));

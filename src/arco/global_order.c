@@ -13,8 +13,8 @@
 #include "arco/fragment_writer.h"
 #include "base/error.h"
 
-/* Bytes of a cell while cells are sorted: its number twice, its key three times. */
-#define SORT_COST ((size_t)40)
+/* Bytes of a cell while cells are sorted: its number twice, its key twice or thrice and more. */
+#define SORT_COST ((size_t)32)
 
 /* A value as text for messages. */
 static const char *
@@ -39,29 +39,49 @@ value_text (garco_datatype type, uint64_t key, char text[40])
   return text;
 }
 
-static garco_status
-check_bounds (garco__writer_job *job, const garco__field *field, const uint64_t *keys,
-              const uint8_t *domain, const char *what)
+typedef struct key_range
 {
-  size_t size = garco_datatype_size (field->type);
-  uint64_t low = garco__order_key (field->type, domain);
-  uint64_t high = garco__order_key (field->type, domain + size);
-  char value[40], from[40], to[40];
-  for (size_t i = 0; i < job->rows; i++)
-    if (keys[i] < low || keys[i] > high)
-      return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,
-                          "cell %zu has %s = %s, outside the array's %s [%s, %s]", i, field->name,
-                          value_text (field->type, keys[i], value), what,
-                          value_text (field->type, low, from), value_text (field->type, high, to));
-  return GARCO_OK;
+  uint64_t low, high;
+} key_range;
+
+static key_range
+range_of (const uint64_t *keys, size_t count)
+{
+  key_range range = {UINT64_MAX, 0};
+  for (size_t i = 0; i < count; i++)
+  {
+    range.low = keys[i] < range.low ? keys[i] : range.low;
+    range.high = keys[i] > range.high ? keys[i] : range.high;
+  }
+  return range;
 }
 
 static garco_status
-check_domain (garco__writer_job *job, const garco__field *field, const uint64_t *keys)
+check_bounds (garco__writer_job *job, const garco__field *field, const uint64_t *keys,
+              key_range range, const uint8_t *domain, const char *what)
 {
-  GARCO_TRY (check_bounds (job, field, keys, field->domain, "domain"));
-  return field->has_current ? check_bounds (job, field, keys, field->current, "current domain")
-                            : GARCO_OK;
+  size_t size = garco_datatype_size (field->type), i = 0;
+  uint64_t low = garco__order_key (field->type, domain);
+  uint64_t high = garco__order_key (field->type, domain + size);
+  char value[40], from[40], to[40];
+  if (range.low >= low && range.high <= high)
+    return GARCO_OK;
+  while (i + 1 < job->rows && keys[i] >= low && keys[i] <= high)
+    i++;
+  return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,
+                      "cell %zu has %s = %s, outside the array's %s [%s, %s]", i, field->name,
+                      value_text (field->type, keys[i], value), what,
+                      value_text (field->type, low, from), value_text (field->type, high, to));
+}
+
+static garco_status
+check_domain (garco__writer_job *job, const garco__field *field, const uint64_t *keys,
+              key_range range)
+{
+  GARCO_TRY (check_bounds (job, field, keys, range, field->domain, "domain"));
+  return field->has_current
+             ? check_bounds (job, field, keys, range, field->current, "current domain")
+             : GARCO_OK;
 }
 
 /* Non-negative by the domain's check; beyond what 64 bits hold all are in one last tile. */
@@ -110,28 +130,66 @@ garco__nth_dimension (const garco__schema *schema, uint8_t layout, size_t k)
   return layout == GARCO__COL_MAJOR ? schema->ndims - 1 - k : k;
 }
 
+/* Tile coordinates out of a dimension's keys, where they are integers: both count from the domain's
+ * low end. They replace the keys; false where all cells are in one tile. */
+static bool
+tiles_of_keys (const garco__field *field, key_range range, size_t count, uint64_t *keys)
+{
+  uint64_t low = garco__order_key (field->type, field->domain), extent = 0;
+  memcpy (&extent, field->extent, garco_datatype_size (field->type));
+  uint64_t first = (range.low - low) / extent, base = low + first * extent;
+  if ((range.high - low) / extent == first)
+    return false;
+  if (extent <= UINT32_MAX && range.high - base <= UINT32_MAX) /* a faster division */
+    for (size_t i = 0; i < count; i++)
+      keys[i] = (uint32_t)(keys[i] - base) / (uint32_t)extent;
+  else
+    for (size_t i = 0; i < count; i++)
+      keys[i] = (keys[i] - base) / extent;
+  return true;
+}
+
 static garco_status
-add_keys (garco__writer_job *job, garco__cell_sort *sort, uint64_t *keys)
+add_tiles (garco__writer_job *job, garco__cell_sort *sort, size_t dimension, key_range range,
+           uint64_t *keys)
+{
+  const garco__field *field = &job->schema->fields[dimension];
+  const void *values = job->columns[dimension]->values;
+  if (garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
+    garco__tile_keys (field, values, job->rows, keys);
+  else
+  {
+    garco__order_keys (field->type, values, job->rows, keys);
+    if (!tiles_of_keys (field, range, job->rows, keys))
+      return GARCO_OK;
+  }
+  key_range tiles = range_of (keys, job->rows);
+  return garco__cell_sort_add (sort, keys, tiles.low, tiles.high, job->error);
+}
+
+static garco_status
+add_keys (garco__writer_job *job, garco__cell_sort *sort, key_range *ranges, uint64_t *keys)
 {
   const garco__schema *schema = job->schema;
   for (size_t i = 0; i < schema->ndims; i++)
   {
     garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
-    GARCO_TRY (check_domain (job, &schema->fields[i], keys));
+    ranges[i] = range_of (keys, job->rows);
+    GARCO_TRY (check_domain (job, &schema->fields[i], keys, ranges[i]));
   }
   for (size_t k = 0; k < schema->ndims; k++)
   {
     size_t i = garco__nth_dimension (schema, schema->tile_order, k);
-    if (!schema->fields[i].has_extent)
-      continue;
-    garco__tile_keys (&schema->fields[i], job->columns[i]->values, job->rows, keys);
-    GARCO_TRY (garco__cell_sort_add (sort, keys, job->error));
+    if (schema->fields[i].has_extent)
+      GARCO_TRY (add_tiles (job, sort, i, ranges[i], keys));
   }
   for (size_t k = 0; k < schema->ndims; k++)
   {
     size_t i = garco__nth_dimension (schema, schema->cell_order, k);
+    if (ranges[i].low == ranges[i].high)
+      continue;
     garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
-    GARCO_TRY (garco__cell_sort_add (sort, keys, job->error));
+    GARCO_TRY (garco__cell_sort_add (sort, keys, ranges[i].low, ranges[i].high, job->error));
   }
   return GARCO_OK;
 }
@@ -157,7 +215,7 @@ garco_status
 garco__writer_order (garco__writer_job *job)
 {
   garco__cell_sort sort = {.count = job->rows};
-  void *keys = NULL;
+  void *keys = NULL, *ranges = NULL;
   garco_status status;
   if (job->options.memory / SORT_COST < job->rows)
     return garco__fail (job->error, GARCO_ERR_LIMIT, job->array->io->root,
@@ -165,18 +223,20 @@ garco__writer_order (garco__writer_job *job)
                         "; expected fewer cells at once or a higher limit",
                         job->rows, job->rows * SORT_COST, job->options.memory);
   GARCO_TRY_DONE (garco__allocate (&keys, job->rows, sizeof (uint64_t), job->error));
-  GARCO_TRY_DONE (add_keys (job, &sort, keys));
+  GARCO_TRY_DONE (garco__allocate (&ranges, job->schema->ndims, sizeof (key_range), job->error));
+  GARCO_TRY_DONE (add_keys (job, &sort, ranges, keys));
   free (keys);
   keys = NULL;
   GARCO_TRY_DONE (garco__cell_sort_run (&sort, &job->order, job->error));
   for (size_t i = 1; !job->schema->duplicates && i < job->rows; i++)
-    if (garco__cell_sort_equal (&sort, job->order[i - 1], job->order[i]))
+    if (garco__cell_sort_repeats (&sort, job->order, i))
     {
       status = name_duplicate (job, job->order[i]);
       goto done;
     }
 done:
   free (keys);
+  free (ranges);
   garco__cell_sort_free (&sort);
   return status;
 }

@@ -181,26 +181,37 @@ put_bits (bit_writer *writer, uint64_t value, unsigned count, garco__buffer *out
   return GARCO_OK;
 }
 
+/* b - a of the values at p and behind it; false where 63 bits and a sign do not hold it. */
+static bool
+difference_at (const uint8_t *p, size_t size, bool is_signed, int64_t *difference)
+{
+  unsigned shift = (unsigned)(64 - 8 * size);
+  uint64_t a = garco__load (p, size), b = garco__load (p + size, size);
+  if (is_signed)
+    return !__builtin_sub_overflow ((int64_t)(b << shift) >> shift, (int64_t)(a << shift) >> shift,
+                                    difference);
+  *difference = (int64_t)(b - a);
+  return (b >= a) == (*difference >= 0);
+}
+
+static bool
+sign_and_magnitude (int64_t change, bool *negative, uint64_t *magnitude)
+{
+  *negative = change < 0;
+  *magnitude = change < 0 ? -(uint64_t)change : (uint64_t)change;
+  return change != INT64_MIN;
+}
+
 /* v[i] - 2 v[i-1] + v[i-2] as sign and magnitude; false where 64 bits do not hold it. */
 static bool
 second_difference (const uint8_t *p, size_t size, bool is_signed, bool *negative,
                    uint64_t *magnitude)
 {
-  int64_t v[3], first, second, change;
-  unsigned shift = (unsigned)(64 - 8 * size);
-  for (size_t k = 0; k < 3; k++)
-  {
-    uint64_t raw = garco__load (p + k * size, size);
-    if (!is_signed && raw > INT64_MAX)
-      return false;
-    v[k] = is_signed ? (int64_t)(raw << shift) >> shift : (int64_t)raw;
-  }
-  if (__builtin_sub_overflow (v[1], v[0], &first) || __builtin_sub_overflow (v[2], v[1], &second) ||
-      __builtin_sub_overflow (second, first, &change) || change == INT64_MIN)
-    return false;
-  *negative = change < 0;
-  *magnitude = (uint64_t)(change < 0 ? -change : change);
-  return true;
+  int64_t first, second, change;
+  return difference_at (p, size, is_signed, &first) &&
+         difference_at (p + size, size, is_signed, &second) &&
+         !__builtin_sub_overflow (second, first, &change) &&
+         sign_and_magnitude (change, negative, magnitude);
 }
 
 /* The distance of the first two values, which other writers count among the changes when they
@@ -208,16 +219,10 @@ second_difference (const uint8_t *p, size_t size, bool is_signed, bool *negative
 static bool
 first_difference (const uint8_t *p, size_t size, bool is_signed, uint64_t *magnitude)
 {
-  uint64_t v[2];
-  unsigned shift = (unsigned)(64 - 8 * size);
-  for (size_t k = 0; k < 2; k++)
-  {
-    v[k] = garco__load (p + k * size, size);
-    if (is_signed)
-      v[k] = (uint64_t)((int64_t)(v[k] << shift) >> shift) ^ (UINT64_C (1) << 63);
-  }
-  *magnitude = v[0] < v[1] ? v[1] - v[0] : v[0] - v[1];
-  return *magnitude <= INT64_MAX;
+  int64_t change;
+  bool negative;
+  return difference_at (p, size, is_signed, &change) &&
+         sign_and_magnitude (change, &negative, magnitude);
 }
 
 garco_status

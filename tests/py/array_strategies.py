@@ -142,10 +142,9 @@ def attribute_filters(draw, field):
             field.even = number(draw, 1, 99)
         # what comes out of these are bytes, no more numbers of the type
         numbers &= name not in ("double_delta", "bit_width_reduction", "positive_delta")
-        if name == "delta" and "reinterpret" not in chosen[-1]:
-            if odds(draw, 2):
-                chosen.append(dict(chosen[-1]))  # differences of differences
-            numbers = False
+        if name == "delta" and "reinterpret" not in chosen[-1] and odds(draw, 2):
+            chosen.append(dict(chosen[-1]))  # differences of differences
+        numbers &= name != "delta"
     if not chosen and odds(draw, 3):
         return [{"name": "rle", "level": -1}]
     if not odds(draw, 4):

@@ -7,6 +7,8 @@ import os
 import struct
 import zlib
 
+NAN = struct.pack("<d", float("nan"))
+CHAR = 4
 COMPRESSORS = {"zstd", "gzip", "lz4", "bzip2"}
 
 
@@ -113,13 +115,13 @@ def undone(chunk, field, filters):
                 offset += packed
             assert offset == len(data) and len(extra) == 8 + 8 * (metas + datas)
             extra, data = b"".join(parts[:metas]), b"".join(parts[metas:])
-        elif name == "bit_width_reduction":
+        elif name == "bit_width_reduction" and not any("reinterpret" in f for f in left):
             return original, masked_windows(extra, field), data, left
         elif name != "none":
             break
         left.pop()
     if any(f["name"] == "bit_width_reduction" for f in left):
-        return original, left  # what is undefined has been shuffled
+        return original, left  # what is undefined has been shuffled, or is of another type's size
     return original, extra, data, left
 
 
@@ -139,7 +141,20 @@ def masked_windows(extra, field):
     return bytes(made)
 
 
-def totals(payload, slots):
+def nan_of_one_sign(words):
+    """8-byte words; the sign of a NaN is the order of the operands that made it."""
+    return b"".join(
+        word[:7] + b"\x7f" if word == NAN[:7] + b"\xff" else word
+        for word in (words[i:i + 8] for i in range(0, len(words), 8)))
+
+
+def unbound(schema, slot):
+    """Of characters libtiledb's bounds are no bounds: some cells with zeros are passed over, and of a
+    fragment that begins with a tile of nulls they are zeros. garco's are those of what is there."""
+    return slot < len(schema.attrs) and schema.attrs[slot].type == CHAR
+
+
+def totals(payload, slots, schema):
     """(minimum, maximum, sum, nulls) of each slot."""
     at, found = 0, []
     for _ in range(slots):
@@ -148,7 +163,9 @@ def totals(payload, slots):
             (size,) = struct.unpack_from("<Q", payload, at)
             ends.append(payload[at + 8:at + 8 + size])
             at += 8 + size
-        found.append((*ends, payload[at:at + 8], payload[at + 8:at + 16]))
+        if unbound(schema, len(found)):
+            ends = ["of characters"]
+        found.append((*ends, nan_of_one_sign(payload[at:at + 8]), payload[at + 8:at + 16]))
         at += 16
     assert at == len(payload)
     return found
@@ -165,9 +182,14 @@ def assert_same_metadata(ours, theirs, schema, equal):
     names = ["R-tree", *(f"{k} of slot {i}" for k in kinds for i in range(slots)), "fragment's totals",
              "processed conditions"]
     for name, x, y in zip(names, a, b):
+        kind, _, slot = name.partition(" of slot ")
+        if kind in ("minima", "maxima") and unbound(schema, int(slot)):
+            continue
         if equal or "offsets" not in name:
             if name == "fragment's totals":
-                x, y = totals(x, slots), totals(y, slots)
+                x, y = totals(x, slots, schema), totals(y, slots, schema)
+            elif name.startswith("sums"):
+                x, y = nan_of_one_sign(x), nan_of_one_sign(y)
             assert x == y, (name, [p for p in zip(x, y) if p[0] != p[1]])
     assert len(end) == len(other)
     # version, the name of the schema, dense, no domain, domain, tiles, last tile's cells

@@ -225,7 +225,11 @@ def consolidate(uri, mode, start=0, end=None, purge=False):
                 "sm.consolidation.purge_deleted_cells": "true" if purge else "false"}
     if end is not None:
         settings["sm.consolidation.timestamp_end"] = str(end)
-    lt.Array._consolidate(str(uri), CTX, tiledb.Config({**THREADS, **settings}))
+    try:
+        lt.Array._consolidate(str(uri), CTX, tiledb.Config({**THREADS, **settings}))
+    except tiledb.TileDBError as error:  # where all cells are deleted it cannot purge them
+        if not purge or "Consolidation read 0 cells" not in str(error):
+            raise
 
 
 def vacuum(uri, mode):

@@ -63,7 +63,9 @@ DUCKDB = """
 import sys, time
 import duckdb, pyarrow
 begin, used = time.perf_counter(), time.process_time()
-table = duckdb.connect().execute(sys.argv[1]).to_arrow_table()
+connection = duckdb.connect()
+connection.execute("set enable_progress_bar = false")
+table = connection.sql(sys.argv[1]).to_arrow_table()
 print(table.num_rows, time.perf_counter() - begin, time.process_time() - used)
 """
 DUCKDB_DAYS = "select time // 86400000 as day, avg(snr) as mean from '{}' where sys = 0 and obs = 12611 group by day order by day"

@@ -6,22 +6,12 @@
 #include <ctype.h>
 
 #include "codec/crinex_decode.h"
+#include "test_random.h"
 
 #define FIELDS 21
 #define ROOM (FIELDS * 24 + GARCO__TOKENS_BEHIND)
 #define LOW INT64_C (-999999999999)
 #define HIGH INT64_C (9999999999999)
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t
-draw (uint64_t below)
-{
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return random_state % below;
-}
 
 /* ---------------------------------------------------------------- the slow reading */
 

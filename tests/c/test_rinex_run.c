@@ -4,19 +4,9 @@
 #include "rinex/rinex_digits.h"
 #include "rinex/rinex_reader.h"
 #include "rinex_dump.h"
+#include "test_random.h"
 
 #define FIELDS 21 /* of a line at most */
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t
-draw (uint64_t below)
-{
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return random_state % below;
-}
 
 /* Reads nothing, so that all is read field by field. */
 static size_t

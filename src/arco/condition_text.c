@@ -26,19 +26,6 @@
 #define MAX_DEPTH 30 /* each makes two nodes at most; delete_condition.c reads 64 */
 #define WORD_SIZE 256
 
-enum
-{
-  OP_LT = 0,
-  OP_LE,
-  OP_GT,
-  OP_GE,
-  OP_EQ,
-  OP_NE,
-  OP_IN,
-  OP_NOT_IN,
-  OP_NONE
-};
-
 typedef enum word_kind
 {
   WORD_END = 0,
@@ -268,20 +255,23 @@ take_operator (const text_reader *reader)
   {
     const char *word;
     int op;
-  } table[] = {{"<", OP_LT},  {"<=", OP_LE}, {">", OP_GT}, {">=", OP_GE},
-               {"==", OP_EQ}, {"=", OP_EQ},  {"!=", OP_NE}};
+  } table[] = {{"<", GARCO__OP_LT},  {"<=", GARCO__OP_LE}, {">", GARCO__OP_GT},
+               {">=", GARCO__OP_GE}, {"==", GARCO__OP_EQ}, {"=", GARCO__OP_EQ},
+               {"!=", GARCO__OP_NE}};
   for (size_t i = 0; i < sizeof table / sizeof *table && reader->kind == WORD_SIGN; i++)
     if (strcmp (reader->word, table[i].word) == 0)
       return table[i].op;
-  return OP_NONE;
+  return GARCO__OP_NONE;
 }
 
 static int
 opposite (int op)
 {
   static const uint8_t table[] = {
-      [OP_LT] = OP_GE, [OP_LE] = OP_GT, [OP_GT] = OP_LE,     [OP_GE] = OP_LT,
-      [OP_EQ] = OP_NE, [OP_NE] = OP_EQ, [OP_IN] = OP_NOT_IN, [OP_NOT_IN] = OP_IN};
+      [GARCO__OP_LT] = GARCO__OP_GE,     [GARCO__OP_LE] = GARCO__OP_GT,
+      [GARCO__OP_GT] = GARCO__OP_LE,     [GARCO__OP_GE] = GARCO__OP_LT,
+      [GARCO__OP_EQ] = GARCO__OP_NE,     [GARCO__OP_NE] = GARCO__OP_EQ,
+      [GARCO__OP_IN] = GARCO__OP_NOT_IN, [GARCO__OP_NOT_IN] = GARCO__OP_IN};
   return table[op];
 }
 
@@ -289,8 +279,9 @@ opposite (int op)
 static int
 mirrored (int op)
 {
-  static const uint8_t table[] = {[OP_LT] = OP_GT, [OP_LE] = OP_GE, [OP_GT] = OP_LT,
-                                  [OP_GE] = OP_LE, [OP_EQ] = OP_EQ, [OP_NE] = OP_NE};
+  static const uint8_t table[] = {
+      [GARCO__OP_LT] = GARCO__OP_GT, [GARCO__OP_LE] = GARCO__OP_GE, [GARCO__OP_GT] = GARCO__OP_LT,
+      [GARCO__OP_GE] = GARCO__OP_LE, [GARCO__OP_EQ] = GARCO__OP_EQ, [GARCO__OP_NE] = GARCO__OP_NE};
   return table[op];
 }
 
@@ -341,7 +332,7 @@ put_leaf (text_reader *reader, const garco__field *field, int op, const garco__b
   GARCO_TRY (garco__buffer_append (reader->out, field->name, length, reader->error));
   GARCO_TRY (garco__put_u64 (reader->out, values->size, reader->error));
   GARCO_TRY (garco__buffer_append (reader->out, values->data, values->size, reader->error));
-  if (op != OP_IN && op != OP_NOT_IN)
+  if (op != GARCO__OP_IN && op != GARCO__OP_NOT_IN)
     return GARCO_OK;
   GARCO_TRY (garco__put_u64 (reader->out, values->size / size * 8, reader->error));
   for (uint64_t at = 0; at < values->size; at += size)
@@ -375,16 +366,16 @@ take_comparison (text_reader *reader, const garco__field *field, int *op, garco_
     GARCO_TRY (next_word (reader));
   if (is_word (reader, "in"))
   {
-    *op = turned ? OP_NOT_IN : OP_IN;
+    *op = turned ? GARCO__OP_NOT_IN : GARCO__OP_IN;
     return take_list (reader, field, values);
   }
   *op = take_operator (reader);
-  if (turned || *op == OP_NONE)
+  if (turned || *op == GARCO__OP_NONE)
     return wrong (reader, turned ? "in is expected" : "< <= > >= == != or in is expected");
   GARCO_TRY (next_word (reader));
   if (!is_word (reader, "null"))
     return put_value (reader, field, values);
-  if ((*op != OP_EQ && *op != OP_NE) || !field->nullable)
+  if ((*op != GARCO__OP_EQ && *op != GARCO__OP_NE) || !field->nullable)
     return wrong (reader, field->nullable ? "== or != is expected before null"
                                           : "the field has no nulls; a value is expected");
   return next_word (reader);
@@ -397,7 +388,7 @@ take_mirrored (text_reader *reader, const garco__field **field, int *op, garco__
   text_reader value = *reader;
   GARCO_TRY (next_word (reader));
   *op = take_operator (reader);
-  if (*op == OP_NONE)
+  if (*op == GARCO__OP_NONE)
     return wrong (reader, "< <= > >= == or != is expected");
   *op = mirrored (*op);
   GARCO_TRY (next_word (reader));
@@ -410,7 +401,7 @@ put_comparison (text_reader *reader, bool negated)
 {
   const garco__field *field = NULL;
   garco__buffer values = {0};
-  int op = OP_NONE;
+  int op = GARCO__OP_NONE;
   garco_status status;
   if (reader->kind == WORD_NUMBER || reader->kind == WORD_TEXT)
     GARCO_TRY_DONE (take_mirrored (reader, &field, &op, &values));

@@ -21,20 +21,6 @@
 #define MAX_NODES 100000
 #define NO_FIELD SIZE_MAX
 
-enum
-{
-  OP_LT = 0,
-  OP_LE,
-  OP_GT,
-  OP_GE,
-  OP_EQ,
-  OP_NE,
-  OP_IN,
-  OP_NOT_IN,
-  OP_ALWAYS = 253,
-  OP_NEVER = 254
-};
-
 typedef struct node
 {
   bool leaf, either; /* either: an "or" */
@@ -134,7 +120,7 @@ take_values (condition_reader *reader, size_t index, const uint8_t *bytes, uint6
   garco_datatype type = condition->schema->fields[condition->fields[own->column]].type;
   size_t width = garco_datatype_size (type);
   void *keys = NULL;
-  bool set = own->op == OP_IN || own->op == OP_NOT_IN;
+  bool set = own->op == GARCO__OP_IN || own->op == GARCO__OP_NOT_IN;
   own->null = size == 0 && !set;
   if (size % width != 0 || (!set && size > width))
     return corrupt (reader, "a value of another size than the field's");
@@ -156,9 +142,9 @@ take_leaf (condition_reader *reader, size_t index)
   const uint8_t *name = garco__cursor_take (cursor, length);
   uint64_t size = garco__cursor_u64 (cursor);
   const uint8_t *value = garco__cursor_take (cursor, size);
-  if (op == OP_IN || op == OP_NOT_IN)
+  if (op == GARCO__OP_IN || op == GARCO__OP_NOT_IN)
     garco__cursor_take (cursor, garco__cursor_u64 (cursor));
-  if (cursor->failed || (op > OP_NOT_IN && op != OP_ALWAYS && op != OP_NEVER))
+  if (cursor->failed || (op > GARCO__OP_NOT_IN && op != GARCO__OP_ALWAYS && op != GARCO__OP_NEVER))
     return corrupt (reader, "a comparison that ends too early or has no known operator");
   size_t column = 0;
   GARCO_TRY (find_column (reader, name, length, &column));
@@ -166,7 +152,7 @@ take_leaf (condition_reader *reader, size_t index)
   own->leaf = true;
   own->op = op;
   own->column = column;
-  if (op == OP_ALWAYS || op == OP_NEVER)
+  if (op == GARCO__OP_ALWAYS || op == GARCO__OP_NEVER)
     return GARCO_OK;
   /* The values are copied to be aligned for their type. */
   void *aligned = NULL;
@@ -271,21 +257,21 @@ compare (const node *own, uint64_t key)
 {
   switch (own->op)
   {
-  case OP_LT:
+  case GARCO__OP_LT:
     return key < own->keys[0];
-  case OP_LE:
+  case GARCO__OP_LE:
     return key <= own->keys[0];
-  case OP_GT:
+  case GARCO__OP_GT:
     return key > own->keys[0];
-  case OP_GE:
+  case GARCO__OP_GE:
     return key >= own->keys[0];
-  case OP_EQ:
+  case GARCO__OP_EQ:
     return key == own->keys[0];
-  case OP_NE:
+  case GARCO__OP_NE:
     return key != own->keys[0];
   default:
     return (bsearch (&key, own->keys, own->nkeys, sizeof key, by_key) != NULL) ==
-           (own->op == OP_IN);
+           (own->op == GARCO__OP_IN);
   }
 }
 
@@ -296,13 +282,13 @@ leaf_keeps (const evaluation *run, const node *own, size_t i)
   garco_datatype type = run->condition->schema->fields[run->condition->fields[own->column]].type;
   size_t size = garco_datatype_size (type);
   bool valid = column->validity == NULL || column->validity[i] != 0;
-  if (own->op == OP_ALWAYS || own->op == OP_NEVER)
-    return own->op == OP_ALWAYS;
+  if (own->op == GARCO__OP_ALWAYS || own->op == GARCO__OP_NEVER)
+    return own->op == GARCO__OP_ALWAYS;
   if (own->null || !valid)
-    return own->null && (own->op == OP_EQ ? !valid : own->op == OP_NE && valid);
+    return own->null && (own->op == GARCO__OP_EQ ? !valid : own->op == GARCO__OP_NE && valid);
   const uint8_t *value = (const uint8_t *)column->values + i * size;
   if (garco__datatype_number (type) == GARCO__NUMBER_FLOAT && is_nan (type, value))
-    return own->op == OP_NE || own->op == OP_NOT_IN;
+    return own->op == GARCO__OP_NE || own->op == GARCO__OP_NOT_IN;
   return compare (own, garco__order_key (type, value));
 }
 

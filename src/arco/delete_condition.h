@@ -5,6 +5,22 @@
 
 #include "arco/array_schema.h"
 
+/* The format's numbers of comparisons (QueryConditionOp). */
+enum
+{
+  GARCO__OP_LT = 0,
+  GARCO__OP_LE,
+  GARCO__OP_GT,
+  GARCO__OP_GE,
+  GARCO__OP_EQ,
+  GARCO__OP_NE,
+  GARCO__OP_IN,
+  GARCO__OP_NOT_IN,
+  GARCO__OP_NONE, /* of a text: no comparison */
+  GARCO__OP_ALWAYS = 253,
+  GARCO__OP_NEVER = 254
+};
+
 typedef struct garco__condition garco__condition;
 
 /* Reads what the generic tile of a .del file holds, for an array of this schema. */

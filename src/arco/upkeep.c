@@ -170,11 +170,20 @@ garco__upkeep_lock (garco__upkeep *own)
   return garco__array_refresh (own->array, own->error);
 }
 
+garco_status
+garco__upkeep_locked (garco__upkeep *own, garco_status (*step) (garco__upkeep *own))
+{
+  garco_status status = garco__upkeep_lock (own);
+  if (status >= 0)
+    status = step (own);
+  garco__array_unlock (own->array);
+  return status;
+}
+
 static garco_status
-consolidate_all (garco__upkeep *own, const char *uri)
+consolidate_all (garco__upkeep *own)
 {
   unsigned what = own->options->what != 0 ? own->options->what : GARCO_UPKEEP_CELLS;
-  GARCO_TRY (garco__upkeep_open (own, uri));
   if ((what & GARCO_UPKEEP_CELLS) != 0)
     GARCO_TRY (consolidate_cells (own));
   if ((what & GARCO_UPKEEP_COMMITS) != 0)
@@ -191,8 +200,9 @@ consolidate_all (garco__upkeep *own, const char *uri)
 }
 
 garco_status
-garco_consolidate (const char *uri, const garco_upkeep_options *options,
-                   garco_upkeep_report *report, garco_error *error)
+garco__upkeep_run (const char *uri, const garco_upkeep_options *options,
+                   garco_upkeep_report *report, garco_status (*all) (garco__upkeep *own),
+                   garco_error *error)
 {
   static const garco_upkeep_options standard = GARCO_UPKEEP_OPTIONS_INIT;
   garco_upkeep_report local;
@@ -200,7 +210,16 @@ garco_consolidate (const char *uri, const garco_upkeep_options *options,
                        .report = report != NULL ? report : &local,
                        .error = error};
   memset (own.report, 0, sizeof *own.report);
-  garco_status status = consolidate_all (&own, uri);
+  garco_status status = garco__upkeep_open (&own, uri);
+  if (status >= 0)
+    status = all (&own);
   garco_array_free (&own.array);
   return status;
+}
+
+garco_status
+garco_consolidate (const char *uri, const garco_upkeep_options *options,
+                   garco_upkeep_report *report, garco_error *error)
+{
+  return garco__upkeep_run (uri, options, report, consolidate_all, error);
 }

@@ -129,11 +129,7 @@ done:
 garco_status
 garco__consolidate_commits (garco__upkeep *own)
 {
-  garco_status status = garco__upkeep_lock (own);
-  if (status >= 0)
-    status = write_commits (own);
-  garco__array_unlock (own->array);
-  return status;
+  return garco__upkeep_locked (own, write_commits);
 }
 
 /* ---- footers */
@@ -198,11 +194,7 @@ done:
 garco_status
 garco__consolidate_fragment_meta (garco__upkeep *own)
 {
-  garco_status status = garco__upkeep_lock (own);
-  if (status >= 0)
-    status = write_footers (own);
-  garco__array_unlock (own->array);
-  return status;
+  return garco__upkeep_locked (own, write_footers);
 }
 
 /* ---- array metadata */
@@ -256,9 +248,5 @@ done:
 garco_status
 garco__consolidate_array_meta (garco__upkeep *own)
 {
-  garco_status status = garco__upkeep_lock (own);
-  if (status >= 0)
-    status = write_array_meta (own);
-  garco__array_unlock (own->array);
-  return status;
+  return garco__upkeep_locked (own, write_array_meta);
 }

@@ -22,6 +22,12 @@ garco_status garco__upkeep_open (garco__upkeep *own, const char *uri);
 /* Locks the array, completes what was left undone, and looks it through; garco__array_unlock ends
  * it, after a failure too. */
 garco_status garco__upkeep_lock (garco__upkeep *own);
+/* Does the step under the lock. */
+garco_status garco__upkeep_locked (garco__upkeep *own, garco_status (*step) (garco__upkeep *own));
+/* Opens the array by the caller's options (NULL: the standard ones), does all and closes it. */
+garco_status garco__upkeep_run (const char *uri, const garco_upkeep_options *options,
+                                garco_upkeep_report *report,
+                                garco_status (*all) (garco__upkeep *own), garco_error *error);
 /* A line for the caller. */
 void garco__upkeep_say (const garco__upkeep *own, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));

@@ -310,27 +310,14 @@ vacuum_locked (garco__upkeep *own)
 }
 
 static garco_status
-vacuum_all (garco__upkeep *own, const char *uri)
+vacuum_all (garco__upkeep *own)
 {
-  GARCO_TRY (garco__upkeep_open (own, uri));
-  garco_status status = garco__upkeep_lock (own);
-  if (status >= 0)
-    status = vacuum_locked (own);
-  garco__array_unlock (own->array);
-  return status;
+  return garco__upkeep_locked (own, vacuum_locked);
 }
 
 garco_status
 garco_vacuum (const char *uri, const garco_upkeep_options *options, garco_upkeep_report *report,
               garco_error *error)
 {
-  static const garco_upkeep_options standard = GARCO_UPKEEP_OPTIONS_INIT;
-  garco_upkeep_report local;
-  garco__upkeep own = {.options = options != NULL ? options : &standard,
-                       .report = report != NULL ? report : &local,
-                       .error = error};
-  memset (own.report, 0, sizeof *own.report);
-  garco_status status = vacuum_all (&own, uri);
-  garco_array_free (&own.array);
-  return status;
+  return garco__upkeep_run (uri, options, report, vacuum_all, error);
 }

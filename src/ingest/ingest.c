@@ -362,12 +362,13 @@ plan_replacing (writing *w, garco_error *error)
   if (w->options->replace == GARCO_REPLACE_NEVER ||
       garco_array_schema (t->array)->version < DELETES_VERSION)
     return GARCO_OK;
-  GARCO_TRY (garco__covers_time (t->array, (size_t)t->time_dimension, decoded->first, decoded->last,
-                                 &covers, error));
-  if (covers && !goes)
+  if (!goes)
     GARCO_TRY (garco__find_delivery (t->array, w->file, decoded->sha256, decoded->first,
                                      decoded->last, &goes, error));
-  if (!covers || !goes)
+  if (goes) /* asked last, as it reads the fragments' footers */
+    GARCO_TRY (garco__covers_time (t->array, (size_t)t->time_dimension, decoded->first,
+                                   decoded->last, &covers, error));
+  if (!covers)
     return GARCO_OK;
   snprintf (w->condition, sizeof w->condition, "%s >= %lld and %s <= %lld", t->names[GARCO__TIME],
             (long long)decoded->first, t->names[GARCO__TIME], (long long)decoded->last);

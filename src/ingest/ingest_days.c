@@ -12,8 +12,7 @@
 int64_t
 garco__day_of (int64_t ms)
 {
-  int64_t day = ms / GARCO__DAY_MS;
-  return day * GARCO__DAY_MS > ms ? day - 1 : day;
+  return garco__floor_div (ms, GARCO__DAY_MS);
 }
 
 /* Where the day is, or belongs. */
@@ -105,7 +104,8 @@ sort_by_day (garco__cells *cells, const garco__days *days, garco_error *error)
   for (size_t i = 0; i < days->count; i++)
     next[i] = days->list[i].first;
   for (size_t i = 0; i < cells->count; i++)
-    copy_cell (&sorted, next[place_of (days, garco__day_of (cells->time[i]))]++, cells, i);
+    copy_cell (&sorted, next[place_of (days, garco__day_of (cells->time[i]))]++,
+               cells, i);
   sorted.count = cells->count;
   garco__cells_free (cells);
   *cells = sorted;

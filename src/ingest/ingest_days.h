@@ -4,9 +4,8 @@
 #define GARCO_INGEST_DAYS_H
 
 #include "base/cells.h"
+#include "base/civil_time.h"
 #include "garco.h"
-
-#define GARCO__DAY_MS INT64_C (86400000)
 
 /* The cells of one day: `count` from `first` on. */
 typedef struct garco__day
@@ -22,6 +21,7 @@ typedef struct garco__days
   garco__day *list; /* rising */
 } garco__days;
 
+/* The day that a time lies in, since 1970-01-01. */
 int64_t garco__day_of (int64_t ms);
 /* The days of the cells, which are put in the order of their days where they were not. */
 garco_status garco__days_of_cells (garco__cells *cells, garco__days *days, garco_error *error);

@@ -229,3 +229,15 @@ garco__runs_select (garco_datatype type, const void *values, const garco__key_ra
     GARCO_TRY (select_keys (type, values, ranges, &all[i], out, error));
   return GARCO_OK;
 }
+
+garco_status
+garco__runs_read (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                  uint64_t tile, const garco__buffer *runs, garco__tile_column *column,
+                  garco_error *error)
+{
+  const garco__run *all = (const garco__run *)(const void *)runs->data;
+  GARCO_TRY (garco__tile_column_open (reader, fragment, field, false, tile, column, error));
+  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+    GARCO_TRY (garco__tile_column_need (reader->codec, column, all[i].from, all[i].to, error));
+  return GARCO_OK;
+}

@@ -40,6 +40,10 @@ garco_status garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, 
 garco_status garco__runs_select (garco_datatype type, const void *values,
                                  const garco__key_ranges *ranges, const garco__buffer *runs,
                                  garco__buffer *out, garco_error *error);
+/* Opens the column of a tile's field and unpacks what the runs need of it. */
+garco_status garco__runs_read (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                               uint64_t tile, const garco__buffer *runs, garco__tile_column *column,
+                               garco_error *error);
 /* A key as the value of an integer type. */
 int64_t garco__value_of_key (garco_datatype type, uint64_t key);
 

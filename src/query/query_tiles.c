@@ -322,20 +322,6 @@ typedef struct tile_job
   garco_error *error;
 } tile_job;
 
-/* Reads the dimension as far as the runs need it. */
-static garco_status
-open_dimension (tile_job *job, const dimension *d)
-{
-  worker *w = job->worker;
-  const garco__run *runs = (const garco__run *)(const void *)w->runs.data;
-  GARCO_TRY (garco__tile_column_open (&w->reader, job->fragment, d->field, false, job->tile->tile,
-                                      &w->column, job->error));
-  for (size_t i = 0; i < w->runs.size / sizeof *runs; i++)
-    GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->column, runs[i].from, runs[i].to,
-                                        job->error));
-  return GARCO_OK;
-}
-
 /* What a tile's box says of a dimension. */
 typedef struct outline
 {
@@ -368,7 +354,8 @@ cut_by_dimension (tile_job *job, const dimension *d)
       runs[i].keys[d->key] = box.low;
   if (box.covered && box.one)
     return GARCO_OK;
-  GARCO_TRY (open_dimension (job, d));
+  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d->field, job->tile->tile, &w->runs,
+                               &w->column, job->error));
   garco__cut cut = {scan->schema->fields[d->field].type, w->column.values.data, d->ranges, -1,
                     d->bucket};
   if (box.covered)
@@ -448,6 +435,16 @@ add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *r
   return GARCO_OK;
 }
 
+static garco_status
+make_fill (tile_job *job, const garco__field *field)
+{
+  garco__buffer *fill = &job->worker->fill;
+  fill->size = 0;
+  for (size_t i = 0; i < FILL_BYTES / field->cell_size; i++)
+    GARCO_TRY (garco__buffer_append (fill, field->fill, field->cell_size, job->error));
+  return GARCO_OK;
+}
+
 /* A field that the fragment does not have reads as the array's fill value. */
 static garco_status
 add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *run)
@@ -458,9 +455,6 @@ add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *
   bool null = field->nullable && field->fill_valid == 0;
   size_t most = FILL_BYTES / field->cell_size;
   GARCO_TRY (group_of_run (job, run, &number));
-  w->fill.size = 0;
-  for (size_t i = 0; i < most; i++)
-    GARCO_TRY (garco__buffer_append (&w->fill, field->fill, field->cell_size, job->error));
   const garco_column column = {.name = field->name,
                                .type = field->type,
                                .width = 1,
@@ -503,13 +497,15 @@ add_field (tile_job *job, size_t f)
   size_t field = job->tiles->fields[f];
   const garco__buffer *runs = &job->worker->runs;
   const garco__run *all = (const garco__run *)(const void *)runs->data;
-  const garco__field *then;
+  const garco__field *now = &job->tiles->scan->schema->fields[field], *then;
   GARCO_TRY (open_field (job, field, &then));
+  if (then == NULL)
+    GARCO_TRY (make_fill (job, now));
   for (size_t i = 0; i < runs->size / sizeof *all; i++)
     if (then != NULL)
       GARCO_TRY (add_run (job, f, then, &all[i]));
     else
-      GARCO_TRY (add_fill (job, f, &job->tiles->scan->schema->fields[field], &all[i]));
+      GARCO_TRY (add_fill (job, f, now, &all[i]));
   return GARCO_OK;
 }
 

@@ -133,19 +133,6 @@ plan_packing (unit_job *job)
 /* ---------------------------------------------------------------- the selected cells */
 
 static garco_status
-open_dimension (unit_job *job, size_t d)
-{
-  garco__unit_worker *w = job->worker;
-  const garco__run *runs = (const garco__run *)(const void *)w->runs.data;
-  GARCO_TRY (garco__tile_column_open (&w->reader, job->fragment, d, false, job->tile->tile,
-                                      &w->column, job->error));
-  for (size_t i = 0; i < w->runs.size / sizeof *runs; i++)
-    GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->column, runs[i].from, runs[i].to,
-                                        job->error));
-  return GARCO_OK;
-}
-
-static garco_status
 select_by (unit_job *job, size_t d)
 {
   garco__unit_worker *w = job->worker;
@@ -153,7 +140,8 @@ select_by (unit_job *job, size_t d)
   garco__scan_box_keys (job->scan, job->tile, d, &low, &high);
   if (garco__ranges_cover (&job->scan->ranges[d], low, high))
     return GARCO_OK;
-  GARCO_TRY (open_dimension (job, d));
+  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d, job->tile->tile, &w->runs, &w->column,
+                               job->error));
   GARCO_TRY (garco__runs_select (job->scan->schema->fields[d].type, w->column.values.data,
                                  &job->scan->ranges[d], &w->runs, &w->other, job->error));
   garco__buffer swap = w->runs;
@@ -237,7 +225,8 @@ pack_dimension (unit_job *job, size_t d, uint64_t *out)
       out[i] |= part;
     return GARCO_OK;
   }
-  GARCO_TRY (open_dimension (job, d));
+  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d, job->tile->tile, &w->runs, &w->column,
+                               job->error));
   for (size_t i = 0; i < w->runs.size / sizeof *runs; i++)
   {
     GARCO_TRY (pack_run (job, d, &runs[i], out));

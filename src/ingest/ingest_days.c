@@ -104,8 +104,7 @@ sort_by_day (garco__cells *cells, const garco__days *days, garco_error *error)
   for (size_t i = 0; i < days->count; i++)
     next[i] = days->list[i].first;
   for (size_t i = 0; i < cells->count; i++)
-    copy_cell (&sorted, next[place_of (days, garco__day_of (cells->time[i]))]++,
-               cells, i);
+    copy_cell (&sorted, next[place_of (days, garco__day_of (cells->time[i]))]++, cells, i);
   sorted.count = cells->count;
   garco__cells_free (cells);
   *cells = sorted;

@@ -1,4 +1,4 @@
-/* A run of regular fields in plain C, and the choice between it and its vector twin.
+/* A run of regular fields in plain C, and the choice between it and its vector twins.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rinex/rinex_run.h"
 
@@ -43,8 +43,10 @@ garco__run_plain (const char *text, size_t size, size_t count, int64_t *values, 
 garco__run_fn
 garco__run_choose (void)
 {
-#ifdef GARCO__RUN_AVX2
-  if (__builtin_cpu_supports ("avx2"))
+#ifdef GARCO__RUN_VECTORS
+  if (garco__run_has_avx512 ())
+    return garco__run_avx512;
+  if (garco__run_has_avx2 ())
     return garco__run_avx2;
 #endif
   return garco__run_plain;

@@ -30,9 +30,13 @@ size_t garco__run_plain (const char *text, size_t size, size_t count, int64_t *v
 garco__run_fn garco__run_choose (void);
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#define GARCO__RUN_AVX2 1
+#define GARCO__RUN_VECTORS 1
 size_t garco__run_avx2 (const char *text, size_t size, size_t count, int64_t *values, char *marks,
                         size_t *length);
+bool garco__run_has_avx2 (void);
+size_t garco__run_avx512 (const char *text, size_t size, size_t count, int64_t *values, char *marks,
+                          size_t *length);
+bool garco__run_has_avx512 (void);
 #endif
 
 #endif

@@ -5,9 +5,7 @@
  *   0          10     14 15
  *   bb-ddddddd . ddd  L  S      b blank, d digit
  *
- * Checking: three bit masks of 64 bits, 16 a field, say where digits are, where blanks, and where
- * what only one column may have (the point in 10, a minus before it). In a field's bits, no digit
- * before the point is behind the first: N & (N + 1) is 0 for ones at the bottom only.
+ * Checking is in rinex_run_bits.h.
  *
  * Numbers: the digits' bytes, others 0, the point squeezed out, are multiplied and added in pairs
  * three times over (10 and 1, 100 and 1, 10000 and 1), which leaves two numbers of eight digits,
@@ -15,17 +13,15 @@
  *
  * What lies behind the line's end is made blank first, so the last fields are as any other.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "rinex/rinex_run.h"
+#include "rinex/rinex_run_bits.h"
 
-#ifdef GARCO__RUN_AVX2
+#ifdef GARCO__RUN_VECTORS
 
 #include <immintrin.h>
 
 #include "garco.h"
 
 #define AVX2 __attribute__ ((target ("avx2")))
-#define EACH(bits) ((uint64_t)(bits)*UINT64_C (0x0001000100010001)) /* in all four fields */
-
 static inline AVX2 __m256i
 twice (__m128i half)
 {
@@ -47,22 +43,6 @@ cut_behind (__m256i text, int size)
                         21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
   __m256i behind = _mm256_cmpgt_epi8 (place, _mm256_set1_epi8 ((char)(size - 1)));
   return _mm256_blendv_epi8 (text, _mm256_set1_epi8 (' '), behind);
-}
-
-/* All four fields are regular. */
-static inline bool
-are_regular (uint64_t digits, uint64_t blanks, uint64_t special)
-{
-  uint64_t lead = ~digits & EACH (0x03FF);
-  uint64_t point = (digits & EACH (0x3800)) | (special & EACH (0x0400)); /* 0x3C00: there it is */
-  uint64_t has_point = point + EACH (0x0400);
-  uint64_t is_blank = (blanks & EACH (0x3FFF)) + EACH (1);
-  uint64_t wrong = lead & (lead + EACH (1));        /* a digit before one that is none */
-  wrong |= lead & ~(blanks | special);              /* neither blank nor minus */
-  wrong |= ((special & EACH (0x01FF)) << 1) & lead; /* a minus and no digit or point behind it */
-  wrong |= ~(digits | blanks) & EACH (0xC000);      /* marks */
-  wrong |= ~(has_point | is_blank) & EACH (0x4000);
-  return wrong == 0;
 }
 
 /* Per field, in the order 0, 2, 1, 3: the eight-byte words of `a` and `b` that are not 0, as ones.
@@ -114,7 +94,7 @@ read_four (__m256i a, __m256i b, int64_t *values, char *marks)
 {
   const __m256i blank = _mm256_set1_epi8 (' '), zero = _mm256_set1_epi8 ('0');
   const __m256i own = twice (_mm_setr_epi8 ('-', '-', '-', '-', '-', '-', '-', '-', '-', '-', '.',
-                                            '\xff', '\xff', '\xff', '\xff', '\xff'));
+                                            '0', '0', '0', '0', '0'));
   const __m256i before = twice (_mm_setr_epi8 (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0));
   const __m256i point = twice (_mm_set1_epi8 (10));
   __m256i value_a = _mm256_xor_si256 (a, zero), value_b = _mm256_xor_si256 (b, zero);
@@ -123,7 +103,8 @@ read_four (__m256i a, __m256i b, int64_t *values, char *marks)
   __m256i digit_b = _mm256_cmpeq_epi8 (_mm256_min_epu8 (value_b, nine), value_b);
   __m256i blank_a = _mm256_cmpeq_epi8 (a, blank), blank_b = _mm256_cmpeq_epi8 (b, blank);
   __m256i own_a = _mm256_cmpeq_epi8 (a, own), own_b = _mm256_cmpeq_epi8 (b, own);
-  if (!are_regular (bits_of (digit_a, digit_b), bits_of (blank_a, blank_b), bits_of (own_a, own_b)))
+  if (!garco__run_are_regular (bits_of (digit_a, digit_b), bits_of (blank_a, blank_b),
+                               bits_of (own_a, own_b)))
     return false;
   __m256i number =
       numbers_of (_mm256_and_si256 (value_a, digit_a), _mm256_and_si256 (value_b, digit_b));
@@ -138,13 +119,10 @@ read_four (__m256i a, __m256i b, int64_t *values, char *marks)
   return true;
 }
 
-static void
-put_blanks (size_t from, size_t count, int64_t *values, char *marks)
+bool
+garco__run_has_avx2 (void)
 {
-  for (size_t i = from; i < count; i++)
-    values[i] = GARCO_MISSING;
-  if (from < count)
-    memset (marks + 2 * from, ' ', 2 * (count - from));
+  return __builtin_cpu_supports ("avx2");
 }
 
 AVX2 size_t
@@ -177,7 +155,7 @@ garco__run_avx2 (const char *text, size_t size, size_t count, int64_t *values, c
     if (!read_four (a, b, values + i, marks + 2 * i))
       return i;
   }
-  put_blanks (i, count, values, marks);
+  garco__run_blanks (i, count, values, marks);
   return count;
 }
 

@@ -25,6 +25,7 @@
 #define SOURCE "condition"
 #define MAX_DEPTH 30 /* each makes two nodes at most; delete_condition.c reads 64 */
 #define WORD_SIZE 256
+#define HEAD_SIZE 10 /* of a node of terms: its kind, "and" or "or", and their number */
 
 typedef enum word_kind
 {
@@ -443,13 +444,30 @@ put_term (text_reader *reader, bool negated, int depth)
 static garco_status
 put_head (text_reader *reader, size_t start, bool either, uint64_t children)
 {
-  uint8_t head[10] = {0, either ? 1 : 0};
+  uint8_t head[HEAD_SIZE] = {0, either ? 1 : 0};
   memcpy (head + 2, &children, sizeof children);
   GARCO_TRY (garco__buffer_append (reader->out, head, sizeof head, reader->error));
   uint8_t *first = reader->out->data + start;
   memmove (first + sizeof head, first, reader->out->size - sizeof head - start);
   memcpy (first, head, sizeof head);
   return GARCO_OK;
+}
+
+/* The term that begins at `start` becomes its own children where it is an expression of the same
+ * kind, and how many it then is. TileDB never writes an "and" in an "and", and its reader deletes
+ * by them what was written later than the delete. */
+static uint64_t
+flatten (text_reader *reader, size_t start, bool either)
+{
+  uint8_t *first = reader->out->data + start;
+  size_t size = reader->out->size - start;
+  uint64_t children;
+  if (size < HEAD_SIZE || first[0] != 0 || first[1] != (either ? 1 : 0))
+    return 1;
+  memcpy (&children, first + 2, sizeof children);
+  memmove (first, first + HEAD_SIZE, size - HEAD_SIZE);
+  reader->out->size -= HEAD_SIZE;
+  return children;
 }
 
 /* Terms with "or" between them, or, within one of those, with "and". */
@@ -461,11 +479,12 @@ put_terms (text_reader *reader, bool negated, bool either, int depth)
   bool more;
   do
   {
+    size_t term = reader->out->size;
     if (either)
       GARCO_TRY (put_terms (reader, negated, false, depth));
     else
       GARCO_TRY (put_term (reader, negated, depth));
-    children++;
+    children += flatten (reader, term, either != negated);
     more = is_word (reader, either ? "or" : "and");
     if (more)
       GARCO_TRY (next_word (reader));

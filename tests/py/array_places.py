@@ -7,6 +7,8 @@ import pytest
 
 import garco_abi as garco
 
+MADE = [0]
+
 
 class Place:
     """Fresh directories for arrays, one after the other; the last two are kept."""
@@ -15,6 +17,7 @@ class Place:
         self.root, self.count, self.last = root, itertools.count(), []
 
     def array(self):
+        MADE[0] += 1
         for old in self.last[:-1]:
             shutil.rmtree(old, ignore_errors=True)
         self.last = self.last[-1:] + [self.root / f"array{next(self.count)}"]

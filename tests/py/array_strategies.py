@@ -352,6 +352,11 @@ def comparable(field):
     return field.type in NUMBERS + DATES + SPANS and field.width == 1
 
 
+def single_numbers(schema):
+    """Whether each field is a single number or date: others garco does not consolidate."""
+    return all(comparable(f) or f.type == BOOL and f.width == 1 for f in schema.dims + schema.attrs)
+
+
 def condition(draw, fields, depth=2):
     """A condition as nested tuples, on the given fields."""
     what = pick(draw, "leaf", "leaf", "in", "and", "or", "not") if depth else "leaf"
@@ -373,6 +378,19 @@ def condition(draw, fields, depth=2):
 @st.composite
 def conditions(draw, fields):
     return condition(draw, fields)
+
+
+def values_in(tree):
+    """The numbers that a condition compares with."""
+    word, *rest = tree
+    if word in ("and", "or", "not"):
+        return [v for t in rest for v in values_in(t)]
+    return [v.item() for v in (rest[1] if word == "in" else rest[1:])]
+
+
+def fields_in(tree):
+    word, *rest = tree
+    return {rest[0]} if word not in ("and", "or", "not") else set().union(*map(fields_in, rest))
 
 
 def condition_text(tree):

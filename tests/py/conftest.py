@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+import array_places
+from array_compare import COMPARED
 from arco_reader import DUMP, ROOT, Dump
 
 DATA = pathlib.Path(os.environ.get("GARCO_TEST_DATA", ROOT.parent / "shared/data"))
@@ -27,3 +29,10 @@ def arrays(tmp_path_factory):
     place = tmp_path_factory.mktemp("arrays")
     subprocess.run(["tar", "x", "--zstd", "-f", str(packed), "-C", str(place)], check=True)
     return place
+
+
+def pytest_terminal_summary(terminalreporter):
+    if COMPARED["reads"]:
+        terminalreporter.write_line(
+            f"random arrays: {array_places.MADE[0]} made, {COMPARED['reads']} reads of them by both "
+            f"compared, {COMPARED['cells']} cells")

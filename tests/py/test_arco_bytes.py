@@ -14,7 +14,7 @@ import tiledb_oracle as oracle
 from array_compare import assert_same
 from array_places import place, read  # noqa: F401 (a fixture)
 
-EXAMPLES = int(os.environ.get("GARCO_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("GARCO_EXAMPLES", "400"))
 
 
 def made_by_both(place, data):

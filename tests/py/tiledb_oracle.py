@@ -9,7 +9,10 @@ from tiledb.main import PyQuery
 
 from garco_abi import TYPES, VARIABLE
 
-THREADS = {"sm.compute_concurrency_level": "1", "sm.io_concurrency_level": "1"}
+# Consolidation's own buffers are of 10 GB, which the system gives pages for one by one: most of a
+# test's time.
+THREADS = {"sm.compute_concurrency_level": "1", "sm.io_concurrency_level": "1",
+           "sm.consolidation.buffer_size": "1000000"}
 CTX = tiledb.Ctx({**THREADS, "py.init_buffer_bytes": str(1 << 16)})
 
 # The enumeration's names are garco's in capitals, but for these.
@@ -230,6 +233,10 @@ def consolidate(uri, mode, start=0, end=None, purge=False):
     except tiledb.TileDBError as error:  # where all cells are deleted it cannot purge them
         if not purge or "Consolidation read 0 cells" not in str(error):
             raise
+
+
+def upgrade(uri):
+    lt.Array(CTX, str(uri), lt.QueryType.READ)._upgrade_version(CTX, tiledb.Config(THREADS))
 
 
 def vacuum(uri, mode):

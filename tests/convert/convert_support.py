@@ -1,28 +1,17 @@
 # What the tests of conversions share: running garco, the shared files, rows, RNXCMP.
 # SPDX-License-Identifier: Apache-2.0
-import bz2
-import gzip
-import io
 import os
 import pathlib
 import subprocess
-import zipfile
 
 import pytest
 
+import shared_files
+from shared_files import HATANAKA, RINEX as DATA, text_of
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GARCO = os.environ.get("GARCO", str(ROOT / "build/release/cli/garco"))
-DATA = pathlib.Path(os.environ.get("GARCO_TEST_DATA", ROOT.parent / "shared/data")) / "rinex"
-
-PLAIN = """14601736.18o ABMF00GLP_R_20181330000_01D_30S_MO.zip ACOR00ESP_R_20213550000_01D_30S_MO.rnx
-AJAC3550.21O CEDA00USA_R_20182100000_23H_15S_MO.rnx.gz DUTH0630.22O KOSG0010.95O LARM0010.22O
-ab430140.18o.zip ac660270.18o.Z aopr0010.17o default_time_system2.10o default_time_system3.10o
-demo.10o demo3.10o gps_10MSps.23O.gz minimal2.10o minimal3.10o npaz3550.21o rinex2onesat.10o
-wsra0010.21o zegv0010.21o""".split()
-HATANAKA = """ACOR00ESP_R_20213550000_01D_30S_MO.crx AJAC3550.21D DUTH0630.22D
-ESBC00DNK_R_20201770000_01D_30S_MO.crx.gz KMS300DNK_R_20221591000_01H_30S_MO.crx KOSG0010.95D
-P43300USA_R_20190012056_17M_15S_MO.crx P43300USA_R_20190012056_17M_15S_MO.crx.bz2 aopr0010.17d
-npaz3550.21d wsra0010.21d york0440.15d york0440.15d.Z zegv0010.21d""".split()
+PLAIN = [name for name in shared_files.PLAIN if name not in shared_files.DAMAGED]
 # Epochs of up to three hours, so that a test of many options does not take long.
 SMALL = [name for name in PLAIN + HATANAKA if not name.startswith(("CEDA", "ESBC", "york"))]
 
@@ -55,21 +44,6 @@ def shared(name):
     if not path.exists():
         pytest.skip(f"no test data at {path}")
     return path
-
-
-def text_of(path):
-    """A file's bytes, decompressed."""
-    raw = path.read_bytes()
-    if raw[:2] == b"\x1f\x8b":
-        return gzip.decompress(raw)
-    if raw[:3] == b"BZh":
-        return bz2.decompress(raw)
-    if raw[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(raw)) as members:
-            return members.read(members.namelist()[0])
-    if raw[:2] == b"\x1f\x9d":
-        return subprocess.run(["gzip", "-dc", path], capture_output=True, check=True).stdout
-    return raw
 
 
 def trimmed(text):

@@ -5,11 +5,10 @@ import random
 import pytest
 
 from convert_support import epoch2, epoch3, field, header, header2, header3, line, rows, run, shared
+from shared_files import DAMAGED
 
-STRICT_FAILS = ["badtime.10o", "junk_time_obs3.10o", "wrong_obs2_count.10o"]
 
-
-@pytest.mark.parametrize("name", STRICT_FAILS)
+@pytest.mark.parametrize("name", DAMAGED)
 @pytest.mark.parametrize("form", ["rinex", "crinex"])
 def test_damaged_files_come_out_whole(name, form):
     path = shared(name)

@@ -3,21 +3,21 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
-import bz2
 import csv
-import gzip
+import importlib.util
 import io
+import json
 import os
 import subprocess
-import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from shared_files import DATA as SHARED
+from shared_files import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 GARCO = os.environ.get("GARCO", str(ROOT / "build/release/cli/garco"))
-DATA = Path(os.environ.get("GARCO_TEST_DATA", ROOT.parent / "shared/data")) / "rinex"
+ORACLE = SHARED.parent / "tools" / "rinex_oracle.py"
 KINDS = {"C": "range", "P": "range", "L": "phase", "D": "doppler", "S": "snr"}
 
 
@@ -40,25 +40,6 @@ def rows_of(path, *words):
     return list(csv.DictReader(io.StringIO(run("query", path, "--keep-zeros", "--format", "csv", *words))))
 
 
-def text_of(path):
-    """A file's text, decompressed by others than garco."""
-    data = path.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        return gzip.decompress(data)
-    if data[:3] == b"BZh":
-        return bz2.decompress(data)
-    if data[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(data)) as members:
-            return members.read(members.namelist()[0])
-    if data[:2] == b"\x1f\x9d":
-        return subprocess.run(["gzip", "-dc", path], capture_output=True, check=True).stdout
-    return data
-
-
-def is_hatanaka(text):
-    return text[60:80].startswith(b"CRINEX VERS")
-
-
 def values_of(rows):
     """Rows as single values: (time, satellite, code, kind, thousandths), each with its count."""
     return Counter(
@@ -73,3 +54,29 @@ def codes_of(path, *words):
     """What each type of a system is: {("G", "L2"): ("2W", "phase")}; ionosphere and channel numbers are not there."""
     lines = [line.rstrip("\n") for line in run("codes", path, *words).splitlines() if not line.startswith("#")]
     return {(line[0], line[2:].rsplit(" ", 1)[0]): (line[-2:], KINDS[line[2]]) for line in lines}
+
+
+def oracle():
+    """The slow oracle's function of a plain file's path, None where the oracle is not there:
+    [name, version, epochs, satellites under them, fields, zeros among them, GPS S1 values, their mean as text]."""
+    if not ORACLE.exists():
+        return None
+    spec = importlib.util.spec_from_file_location("rinex_oracle", ORACLE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.count
+
+
+def counts_of(path, *words):
+    """The same by garco, of any form of the file."""
+    about = json.loads(run("info", "--json", path, *words))
+    strengths = ["--agg", "count,mean", "--field", "snr", "--system", "G", "--obs-code", "1C"]
+    ((count, mean),) = list(csv.reader(io.StringIO(run("stats", path, *strengths, *words))))[1:]
+    counts = [about[key] for key in ("epochs", "satellite_epochs", "observations", "zeros")]
+    return [f"{float(about['version']):.2f}", *counts, int(count), float(mean or "nan")]
+
+
+def same_counts(mine, theirs):
+    """The mean to what a float holds of a strength."""
+    mean = float(theirs[7] or "nan")
+    return mine[:6] == theirs[1:7] and (abs(mine[6] - mean) <= 2e-6 or (mine[6] != mine[6] and mean != mean))

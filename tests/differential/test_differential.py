@@ -17,19 +17,12 @@ from collections import Counter
 
 import numpy
 import pytest
-from support_differential import DATA, codes_of, is_hatanaka, rnxcmp, rows_of, run, text_of, values_of
+from shared_files import DAMAGED, OBSERVATIONS, RINEX, is_hatanaka, text_of
+from support_differential import codes_of, rnxcmp, rows_of, run, values_of
 
 georinex = pytest.importorskip("georinex")
 
 EPOCHS = 16
-NO_OBSERVATIONS = ("brdc", "ELKO", "demo.10n", "demo_nav3", "igs19362", "spirent")
-FILES = sorted(
-    path.name
-    for path in (DATA.iterdir() if DATA.exists() else [])
-    if not path.name.startswith(NO_OBSERVATIONS) and path.suffix not in (".csv", ".md", ".sha256")
-)
-DAMAGED = ("badtime.10o", "junk_time_obs3.10o", "wrong_obs2_count.10o")
-
 # Files that rnx2crx ends with an error on, and why.
 REFUSED = {
     "demo.10o": "a clock offset of five decimals",
@@ -86,9 +79,9 @@ def plain_copy(path, folder):
     return copy
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", OBSERVATIONS)
 def test_differential_georinex(name, tmp_path):
-    path, words = DATA / name, ["--salvage"] if name in DAMAGED else []
+    path, words = RINEX / name, ["--salvage"] if name in DAMAGED else []
     forms = {path, plain_copy(path, tmp_path)}
     mine_of_first = None
     for source in sorted(forms):
@@ -114,18 +107,18 @@ def digest(path):
     return hashlib.sha256(run("query", path, "--keep-zeros", "--format", "csv").encode("latin-1")).digest()
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name not in DAMAGED])
+@pytest.mark.parametrize("name", [name for name in OBSERVATIONS if name not in DAMAGED])
 def test_differential_rnxcmp(name, tmp_path):
     """All rows of a file are those of what RNXCMP makes of it; what it refuses is named, and why."""
-    text = text_of(DATA / name)
+    text = text_of(RINEX / name)
     other = rnxcmp("crx2rnx" if is_hatanaka(text) else "rnx2crx", text)
     assert (other is None) == (name in REFUSED), "REFUSED is stale"
     if other is not None:
         (tmp_path / "other").write_bytes(other)
-        assert digest(DATA / name) == digest(tmp_path / "other")
+        assert digest(RINEX / name) == digest(tmp_path / "other")
 
 
 def test_differential_lists_are_of_files_that_are_there():
-    if not FILES:
+    if not OBSERVATIONS:
         pytest.skip("no shared data; GARCO_TEST_DATA names its folder")
-    assert {*DIVERGENCE, *DAMAGED, *REFUSED, *REFUSED_BY_GEORINEX} <= set(FILES)
+    assert {*DIVERGENCE, *DAMAGED, *REFUSED, *REFUSED_BY_GEORINEX} <= set(OBSERVATIONS)

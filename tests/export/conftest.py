@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 CLI = pathlib.Path(__file__).resolve().parents[1] / "cli"
-sys.path[:0] = [str(CLI), str(CLI.parent / "verify")]
+sys.path.insert(0, str(CLI))
 spec = importlib.util.spec_from_file_location("cli_fixtures", CLI / "conftest.py")
 cli_fixtures = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(cli_fixtures)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from real_files import DAMAGED, WHOLE
 from samples import HEAD2, MIN2, MIN3, fields, header
+from shared_files import DAMAGED, WHOLE
 
 tiledb = pytest.importorskip("tiledb")
 BIN = Path(sys.executable).parent

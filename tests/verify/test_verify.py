@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from real_files import DAMAGED, WHOLE
 from samples import HEAD2, MIN2, MIN3, fields
+from shared_files import DAMAGED, WHOLE
 
 tiledb = pytest.importorskip("tiledb")
 

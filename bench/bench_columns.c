@@ -28,7 +28,8 @@
 #endif
 
 #define ROWS ((size_t)1000)
-#define STAGE ((size_t)8) /* rows whose values of one type fill a line of the cache */
+#define STAGE                                                                                      \
+  ((size_t)8) /* rows whose values of one type fill a line of the cache; columns at once */
 #define TYPES_LIMIT ((size_t)999)
 #define LARGE_PAGE ((size_t)1 << 21)
 
@@ -52,9 +53,11 @@ typedef struct table
 {
   size_t rows, room; /* of all blocks */
   uint32_t ncolumns;
+  size_t width; /* columns of what is staged: ncolumns, rounded up to STAGE */
   char (*codes)[4];
-  double *divisors; /* of values in thousandths */
-  double *staged;   /* the values of the last rows % STAGE rows, column j from j * STAGE on */
+  double *divisors;        /* of values in thousandths */
+  double *staged;          /* the values of the last rows % STAGE rows, row by row */
+  char (*staged_marks)[2]; /* as they */
   block *last;
 } table;
 
@@ -121,11 +124,12 @@ static bool
 table_grow (table *t, chunk **chunks)
 {
   block *b = take (chunks, sizeof *b);
-  double *values = take (chunks, ROWS * (t->ncolumns * 10 + 9));
+  size_t pairs = (t->ncolumns + 1) / 2 * 2; /* columns are written by two */
+  double *values = take (chunks, ROWS * (pairs * 8 + 8 + t->ncolumns * 2 + 1));
   if (b == NULL || values == NULL)
     return false;
   *b = (block){.before = t->last, .values = values};
-  b->times = (int64_t *)(b->values + ROWS * t->ncolumns);
+  b->times = (int64_t *)(b->values + ROWS * pairs);
   b->marks = (char (*)[2]) (b->times + ROWS);
   b->numbers = (uint8_t *)(b->marks + ROWS * t->ncolumns);
   t->last = b;
@@ -154,9 +158,11 @@ tables_follow (table *tables, chunk **chunks, const garco_header *header)
       continue;
     t->codes = take (chunks, types->count * sizeof *t->codes);
     t->divisors = take (chunks, types->count * sizeof *t->divisors);
-    t->staged = take (chunks, types->count * STAGE * sizeof *t->staged);
+    t->width = (types->count + STAGE - 1) / STAGE * STAGE;
+    t->staged = take (chunks, t->width * STAGE * sizeof *t->staged);
+    t->staged_marks = take (chunks, t->width * STAGE * sizeof *t->staged_marks);
     if (t->rows > 0 || types->count > TYPES_LIMIT || t->codes == NULL || t->divisors == NULL ||
-        t->staged == NULL)
+        t->staged == NULL || t->staged_marks == NULL)
       return false;
     t->ncolumns = types->count;
     for (uint32_t j = 0; j < types->count; j++)
@@ -191,62 +197,95 @@ to_values (const int64_t *thousandths, const double *divisors, size_t count, dou
   return (int64_t)there;
 }
 
-/* Writes a line of the cache that nobody will read soon, without reading it before. */
-static inline void
-put_line (double *to, const double *from)
-{
 #ifdef __SSE2__
-  for (size_t i = 0; i < STAGE; i += 2)
-    _mm_stream_pd (to + i, _mm_load_pd (from + i));
-#else
-  memcpy (to, from, STAGE * sizeof *to);
-#endif
+/* The values of STAGE rows in two columns, each the next one's `width` values before: two lines of
+ * the cache that nobody will read soon, written without reading them before. */
+static inline void
+put_values (const double *from, size_t width, double *first, double *second)
+{
+  for (size_t i = 0; i < STAGE; i += 2, from += 2 * width)
+  {
+    __m128d a = _mm_load_pd (from), b = _mm_load_pd (from + width);
+    _mm_stream_pd (first + i, _mm_unpacklo_pd (a, b));
+    _mm_stream_pd (second + i, _mm_unpackhi_pd (a, b));
+  }
 }
 
-/* The values that are staged into their columns, once they are as many as a line takes. */
+/* Rows i and i + half of `from` become rows 2i and 2i + 1 of `to`, their pairs of char alternating.
+ */
+static inline void
+interleave (const __m128i from[STAGE], __m128i to[STAGE])
+{
+  for (size_t i = 0; i < STAGE / 2; i++)
+  {
+    to[2 * i] = _mm_unpacklo_epi16 (from[i], from[i + STAGE / 2]);
+    to[2 * i + 1] = _mm_unpackhi_epi16 (from[i], from[i + STAGE / 2]);
+  }
+}
+
+/* The marks of STAGE rows in `count` columns, STAGE at most. */
+static inline void
+put_marks (const char (*from)[2], size_t width, size_t count, char (*to)[2])
+{
+  __m128i a[STAGE], b[STAGE];
+  for (size_t i = 0; i < STAGE; i++)
+    a[i] = _mm_load_si128 ((const __m128i *)(const void *)(from + i * width));
+  interleave (a, b);
+  interleave (b, a);
+  interleave (a, b);
+  for (size_t j = 0; j < STAGE && j < count; j++)
+    _mm_store_si128 ((__m128i *)(void *)(to + j * ROWS), b[j]);
+}
+#endif
+
+/* Rows `row` on of the block from the first `count` that are staged. */
+static void
+put_rows (const table *t, size_t row, size_t count)
+{
+  for (size_t j = 0; j < t->ncolumns; j++)
+    for (size_t i = 0; i < count; i++)
+    {
+      t->last->values[j * ROWS + row + i] = t->staged[i * t->width + j];
+      memcpy (t->last->marks[j * ROWS + row + i], t->staged_marks[i * t->width + j], 2);
+    }
+}
+
+/* What is staged into its columns, once it is as much as a line takes. */
 static void
 flush_stage (const table *t)
 {
-  double *to = t->last->values + (t->rows - STAGE) % ROWS;
-  for (size_t j = 0; j < t->ncolumns; j++)
-    put_line (to + j * ROWS, t->staged + j * STAGE);
+  size_t row = (t->rows - STAGE) % ROWS;
+#ifdef __SSE2__
+  for (size_t j = 0; j < t->ncolumns; j += 2)
+    put_values (t->staged + j, t->width, t->last->values + j * ROWS + row,
+                t->last->values + (j + 1) * ROWS + row);
+  for (size_t j = 0; j < t->ncolumns; j += STAGE)
+    put_marks ((const char (*)[2])t->staged_marks + j, t->width, t->ncolumns - j,
+               t->last->marks + j * ROWS + row);
+#else
+  put_rows (t, row, STAGE);
+#endif
 }
 
 static void
 flush_rest (const table *t)
 {
   size_t rest = t->rows % STAGE;
-  for (size_t j = 0; rest > 0 && j < t->ncolumns; j++)
-    memcpy (t->last->values + j * ROWS + t->rows % ROWS - rest, t->staged + j * STAGE,
-            rest * sizeof *t->staged);
-}
-
-static void
-scatter_marks (const char *marks, size_t count, char (*column)[2])
-{
-  for (; count >= 4; count -= 4, marks += 8, column += 4 * ROWS)
-  {
-    memcpy (column[0], marks, 2);
-    memcpy (column[ROWS], marks + 2, 2);
-    memcpy (column[2 * ROWS], marks + 4, 2);
-    memcpy (column[3 * ROWS], marks + 6, 2);
-  }
-  for (; count > 0; count--, marks += 2, column += ROWS)
-    memcpy (*column, marks, 2);
+  if (rest > 0)
+    put_rows (t, t->rows % ROWS - rest, rest);
 }
 
 static int64_t
 keep_satellite (table *t, const garco_epoch *epoch, const garco_epoch_sat *sat)
 {
-  double values[TYPES_LIMIT];
-  size_t row = t->rows++ % ROWS;
+  size_t row = t->rows++ % ROWS, staged = row % STAGE * t->width;
   const block *b = t->last;
-  int64_t count = to_values (epoch->values + sat->first, t->divisors, t->ncolumns, values);
   b->times[row] = epoch->time_ms;
   b->numbers[row] = sat->number;
-  for (size_t j = 0; j < t->ncolumns; j++)
-    t->staged[j * STAGE + row % STAGE] = values[j];
-  scatter_marks (epoch->indicators + 2 * (size_t)sat->first, t->ncolumns, b->marks + row);
+  memcpy (t->staged_marks + staged, epoch->indicators + 2 * (size_t)sat->first,
+          2 * (size_t)t->ncolumns);
+  int64_t count =
+      to_values (epoch->values + sat->first, t->divisors, t->ncolumns, t->staged + staged);
   if (row % STAGE == STAGE - 1)
     flush_stage (t);
   return count;

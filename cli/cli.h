@@ -84,6 +84,9 @@ void cli_words_free (cli_words *words);
 /* Reads its argument; a map that is there is freed before. CLI_OK, or the status after a message.
  */
 int cli_code_map (const char *path, garco_code_map **map);
+/* Adds a condition to those that all must hold: "A", then "(A) and (B)"; the caller frees it.
+ * CLI_OK, or the status after a message. */
+int cli_where_add (char **where, const char *text);
 
 /* An argument that is two words of the command line, or one with a comma between them; it is taken
  * as the latter. */

@@ -81,24 +81,6 @@ take_base (cli_select *select, const cli_verb *verb, const char *text)
   return CLI_OK;
 }
 
-/* Conditions that all must hold: "A", or "(A) and (B)". */
-static int
-take_where (cli_select *select, const char *text)
-{
-  size_t before = select->where != NULL ? strlen (select->where) : 0;
-  size_t size = before + strlen (text) + sizeof "() and ()";
-  char *joined = malloc (size);
-  if (joined == NULL)
-    return cli_fail_text (NULL, "out of memory");
-  if (before > 0)
-    snprintf (joined, size, "(%s) and (%s)", select->where, text);
-  else
-    snprintf (joined, size, "%s", text);
-  free (select->where);
-  select->where = joined;
-  return CLI_OK;
-}
-
 static int
 take_threads (cli_select *select, const cli_verb *verb, const char *text)
 {
@@ -159,7 +141,7 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
   case SELECT_AT:
     return cli_take_at (verb, argument, &select->timestamp_start, &select->timestamp_end);
   case SELECT_WHERE:
-    return take_where (select, argument);
+    return cli_where_add (&select->where, argument);
   case SELECT_THREADS:
     return take_threads (select, verb, argument);
   case SELECT_MEMORY:

@@ -139,3 +139,20 @@ cli_code_map (const char *path, garco_code_map **map)
   garco_code_map_free (map);
   return garco_code_map_open (path, map, &error) < 0 ? cli_fail (&error) : CLI_OK;
 }
+
+int
+cli_where_add (char **where, const char *text)
+{
+  size_t before = *where != NULL ? strlen (*where) : 0;
+  size_t size = before + strlen (text) + sizeof "() and ()";
+  char *joined = malloc (size);
+  if (joined == NULL)
+    return cli_fail_text (NULL, "out of memory");
+  if (*where != NULL)
+    snprintf (joined, size, "(%s) and (%s)", *where, text);
+  else
+    snprintf (joined, size, "%s", text);
+  free (*where);
+  *where = joined;
+  return CLI_OK;
+}

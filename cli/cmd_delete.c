@@ -1,7 +1,6 @@
 /* garco delete: cells by a condition.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 #include "cli_travel.h"
@@ -13,7 +12,8 @@ enum
 };
 
 static const struct poptOption options[] = {
-    CLI_OPTION ("where", '\0', DELETE_WHERE, "Condition that holds for the cells to delete.",
+    CLI_OPTION ("where", '\0', DELETE_WHERE,
+                "Condition that holds for the cells to delete. Repeated: all must hold.",
                 "CONDITION"),
     CLI_TIMESTAMP_OPTION (DELETE_TIMESTAMP), CLI_OPTIONS_END};
 
@@ -30,9 +30,7 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   (void)name;
   if (option == DELETE_TIMESTAMP)
     return cli_take_timestamp (verb, argument, &w->options.timestamp);
-  free (w->where);
-  w->where = strdup (argument);
-  return w->where != NULL ? CLI_OK : cli_fail_text (NULL, "out of memory");
+  return cli_where_add (&w->where, argument);
 }
 
 static int
@@ -44,7 +42,9 @@ delete_cells (const char *uri, const delete_words *w)
   if (status >= 0)
     status = garco_array_delete (array, w->where, &w->options, &error);
   garco_array_free (&array);
-  return status < 0 ? cli_fail (&error) : CLI_OK;
+  if (status < 0)
+    cli_fail (&error);
+  return status < 0 ? CLI_FAILURE : CLI_OK;
 }
 
 static int

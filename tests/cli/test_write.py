@@ -202,8 +202,15 @@ def test_delete(garco, made, tmp_path):
     assert list(rows(made)["n"]) == [2]
     with tiledb.open(str(made), timestamp=19) as before:
         assert len(before.query(coords=True)[:]["n"]) == 3
-    err = garco("delete", "a.tdb", "--where", "n <", status=2).err
+    err = garco("delete", "a.tdb", "--where", "n <", status=1).err
     assert "condition: byte 3: a number or 'text' is expected, and the text ends" in err
     assert "no condition" in garco("delete", "a.tdb", status=2).err
     assert "at the time 20 ms already" in garco(
         "delete", "a.tdb", "--where", "n < 3", "--timestamp", "20", status=1).err
+
+
+def test_all_conditions_of_a_delete_must_hold(garco, made, tmp_path):
+    (tmp_path / "rows.csv").write_text(ROWS)
+    garco("write", "a.tdb", "rows.csv", "--timestamp", "10")
+    garco("delete", "a.tdb", "--where", "n < 50 or n > 90", "--where", "n == 3", "--timestamp", "20")
+    assert sorted(rows(made)["n"]) == [2, 99]

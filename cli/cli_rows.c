@@ -5,6 +5,7 @@
  *
  * An empty field of a CSV row, or null, is null where the field is nullable, NaN where it is a
  * float, and else an error. Cells of several values have them divided by blanks, or in a list.
+ * Systems may be letters, which the array says or is told the numbers of.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_rows.h"
 
@@ -81,7 +82,7 @@ take_time (const char *text, garco_datatype type, int64_t *value)
   }
 }
 
-/* An integer, a time, true or false, a system's letter or a code. */
+/* An integer, a time, true or false, or a code. */
 static bool
 take_integer (const char *text, garco_datatype type, uint64_t *bits)
 {
@@ -96,8 +97,6 @@ take_integer (const char *text, garco_datatype type, uint64_t *bits)
   bool yes = strcmp (text, "true") == 0;
   if (type == GARCO_BOOL && (yes || strcmp (text, "false") == 0))
     *bits = yes;
-  else if (type == GARCO_UINT8 && strlen (text) == 1 && garco_system_number (text[0]) >= 0)
-    *bits = (uint64_t)garco_system_number (text[0]);
   else if (type == GARCO_UINT16 && strlen (text) == 2)
     *bits = garco_obs_code (text);
   else if (take_time (text, type, &value))
@@ -105,6 +104,41 @@ take_integer (const char *text, garco_datatype type, uint64_t *bits)
   else
     return false;
   return true;
+}
+
+/* Names of one thing: what an array may call it, and what garco query does. */
+static const char *const synonyms[][3] = {{"sys", "system", "constell"},
+                                          {"obs", "obs_code", "obs"}};
+#define SYSTEMS 0
+
+static bool
+is_one_of (const char *name, const char *const names[3])
+{
+  return strcmp (name, names[0]) == 0 || strcmp (name, names[1]) == 0 ||
+         strcmp (name, names[2]) == 0;
+}
+
+static bool
+is_system (const garco_field_info *field, const char *text)
+{
+  return is_one_of (field->name, synonyms[SYSTEMS]) && strlen (text) == 1 &&
+         garco_system_number (text[0]) >= 0;
+}
+
+/* The array's number of a system. */
+static int
+take_system (cli_rows *rows, char letter, uint64_t *bits)
+{
+  garco_error error;
+  if (!rows->letters &&
+      garco_array_systems (rows->array, rows->systems, &rows->numbers_said, &error) < 0)
+    return wrong (rows, "\"%c\": %s", letter, error.message);
+  rows->letters = true;
+  int16_t number = rows->systems[garco_system_number (letter)];
+  if (number < 0)
+    return wrong (rows, "the array has no number for system %c", letter);
+  *bits = (uint64_t)number;
+  return CLI_OK;
 }
 
 /* One value of the field from text. */
@@ -121,6 +155,13 @@ take_value (cli_rows *rows, const garco_field_info *field, const char *text, uns
     float single = field->type == GARCO_FLOAT32 ? strtof (text, &end) : 0;
     good = end != text && *end == '\0';
     memcpy (&bits, size == 8 ? (const void *)&real : (const void *)&single, size);
+  }
+  else if (is_system (field, text))
+  {
+    int status = take_system (rows, text[0], &bits);
+    if (status != CLI_OK)
+      return status;
+    good = true;
   }
   else
     good = take_integer (text, field->type, &bits);
@@ -196,7 +237,7 @@ take_cell (cli_rows *rows, const cli_column *column, char *text)
 static uint64_t
 row_size (const cli_rows *rows)
 {
-  uint64_t size = 0;
+  uint64_t size = sizeof *rows->lines;
   for (size_t i = 0; i < rows->schema->nfields; i++)
     size += rows->columns[i].cell_size + 1;
   return size;
@@ -237,6 +278,10 @@ reserve (cli_rows *rows)
   for (size_t i = 0; i < rows->schema->nfields; i++)
     if (!grow (&rows->columns[i], rows->count, capacity))
       return cli_fail_text (NULL, "out of memory");
+  int64_t *lines = realloc (rows->lines, capacity * sizeof *lines);
+  if (lines == NULL)
+    return cli_fail_text (NULL, "out of memory");
+  rows->lines = lines;
   rows->capacity = capacity;
   return CLI_OK;
 }
@@ -266,6 +311,10 @@ find_field (const cli_rows *rows, const char *name)
   for (size_t i = 0; i < rows->schema->nfields; i++)
     if (strcmp (rows->schema->fields[i].name, name) == 0)
       return (int)i;
+  for (size_t k = 0; k < sizeof synonyms / sizeof *synonyms; k++)
+    for (size_t i = 0; i < rows->schema->nfields && is_one_of (name, synonyms[k]); i++)
+      if (is_one_of (rows->schema->fields[i].name, synonyms[k]))
+        return (int)i;
   return -1;
 }
 
@@ -282,7 +331,7 @@ complete_row (cli_rows *rows, const bool *given)
       return wrong (rows, "no field \"%s\"", column->field->name);
     column->validity[rows->count] = 0;
   }
-  rows->count++;
+  rows->lines[rows->count++] = rows->line;
   return CLI_OK;
 }
 
@@ -329,6 +378,22 @@ cut_field (char **next, char **field)
   return good;
 }
 
+/* Fields without a column must be nullable. */
+static int
+check_head (cli_rows *rows, const int *fields, size_t count)
+{
+  for (size_t i = 0; i < rows->schema->nfields; i++)
+  {
+    size_t k = 0;
+    while (k < count && (size_t)fields[k] != i)
+      k++;
+    if (k == count && !rows->schema->fields[i].nullable)
+      return wrong (rows, "no column \"%s\", and that field is not nullable",
+                    rows->schema->fields[i].name);
+  }
+  return CLI_OK;
+}
+
 /* The fields that the columns of the first line are; `count` of them into `fields`. */
 static int
 read_head (cli_rows *rows, char *line, int *fields, size_t *count)
@@ -348,7 +413,7 @@ read_head (cli_rows *rows, char *line, int *fields, size_t *count)
         return wrong (rows, "two columns \"%s\"", name);
     fields[*count] = field;
   }
-  return CLI_OK;
+  return check_head (rows, fields, *count);
 }
 
 static int
@@ -519,5 +584,6 @@ cli_rows_free (cli_rows *rows)
     free (rows->columns[i].validity);
   }
   free (rows->columns);
+  free (rows->lines);
   free (rows->batch);
 }

@@ -16,12 +16,17 @@ typedef struct cli_column
 
 typedef struct cli_rows
 {
+  garco_array *array; /* that they are for */
   const garco_schema_info *schema;
   const char *path; /* for messages */
   uint64_t memory;  /* that all rows may take */
   long long line;
   size_t count, capacity;
   cli_column *columns; /* of the schema's fields */
+  int64_t *lines;      /* that the rows stand in */
+  bool letters;        /* systems are given by letters */
+  bool numbers_said;   /* and the array's metadata says which numbers these are */
+  int16_t systems[GARCO_SYSTEM_COUNT];
   garco_column *batch;
 } cli_rows;
 

@@ -64,13 +64,41 @@ ends_with (const char *text, const char *ending)
   return n >= m && strcmp (text + n - m, ending) == 0;
 }
 
+/* Letters that became numbers are letters for readers only where the array says so. */
+static garco_status
+say_numbers (const cli_rows *rows, const write_words *w, garco_error *error)
+{
+  static const garco_metadata_info item = {GARCO_SYSTEM_NUMBERING_KEY, GARCO_STRING_UTF8,
+                                           sizeof GARCO_SYSTEM_NUMBERING - 1,
+                                           GARCO_SYSTEM_NUMBERING};
+  return rows->letters && !rows->numbers_said
+             ? garco_array_metadata_put (rows->array, &item, 1, &w->options, error)
+             : GARCO_OK;
+}
+
+/* An error that names a row names its line. */
 static int
-write_rows (garco_array *array, cli_rows *rows, const write_words *w)
+fail_at_line (const cli_rows *rows, garco_error *error)
+{
+  if (error->code == GARCO_ERR_ARGUMENT && error->line > 0 && (uint64_t)error->line <= rows->count)
+  {
+    error->line = rows->lines[error->line - 1];
+    snprintf (error->source, sizeof error->source, "%s", rows->path);
+  }
+  cli_fail (error);
+  return CLI_FAILURE;
+}
+
+static int
+write_rows (cli_rows *rows, const write_words *w)
 {
   garco_error error;
   garco_batch batch = cli_rows_batch (rows);
-  if (rows->count > 0 && garco_array_write (array, &batch, &w->options, NULL, &error) < 0)
-    return cli_fail (&error);
+  garco_status status = rows->count > 0 ? say_numbers (rows, w, &error) : GARCO_OK;
+  if (status >= 0 && rows->count > 0)
+    status = garco_array_write (rows->array, &batch, &w->options, NULL, &error);
+  if (status < 0)
+    return fail_at_line (rows, &error);
   printf ("%s: %zu cells\n", rows->path, rows->count);
   return CLI_OK;
 }
@@ -85,6 +113,7 @@ write_file (const char *uri, const char *path, const write_words *w)
   if (garco_array_open (uri, NULL, &array, &error) < 0)
     return cli_fail (&error);
   FILE *file = standard ? stdin : fopen (path, "rb");
+  rows.array = array;
   rows.schema = garco_array_schema (array);
   int status = file != NULL ? CLI_OK : cli_fail_text (path, "cannot open: %s", strerror (errno));
   if (status == CLI_OK)
@@ -92,7 +121,7 @@ write_file (const char *uri, const char *path, const write_words *w)
         &rows, file,
         w->has_format ? w->json : ends_with (path, ".jsonl") || ends_with (path, ".json"));
   if (status == CLI_OK)
-    status = write_rows (array, &rows, w);
+    status = write_rows (&rows, w);
   if (file != NULL && !standard)
     fclose (file);
   cli_rows_free (&rows);
@@ -125,8 +154,10 @@ const cli_verb cli_write = {
     "at "
     "coordinates that the array holds already replaces what is there, unless the array keeps "
     "duplicates.\n\n"
-    "Numbers are written plain; a time may be written as 2024-05-11T12:00:00 where the field is a "
-    "date or counts milliseconds, a code as 1C, a system by its letter. Nothing between two "
+    "Columns may also have the names that garco query gives them, so that what it prints can be "
+    "written to another array. Numbers are written plain; a time may be written as "
+    "2024-05-11T12:00:00 where the field is a date or counts milliseconds, a code as 1C, a system "
+    "by its letter. Nothing between two "
     "commas, "
     "or null, is null in a nullable field and NaN in one of floating type. Several values of one "
     "cell are divided by blanks, or stand in a list.",

@@ -83,6 +83,9 @@ extern "C"
 /* Satellite systems in the order that EarthScope's demo numbers them from 0. */
 #define GARCO_SYSTEMS "GRSECJI"
 #define GARCO_SYSTEM_COUNT 7
+/* The array metadata that says how an array numbers systems, and what garco's own arrays say. */
+#define GARCO_SYSTEM_NUMBERING_KEY "garco.system_numbering"
+#define GARCO_SYSTEM_NUMBERING "0:" GARCO_SYSTEMS
 
   /* 0..6 for a letter of GARCO_SYSTEMS, else -1. */
   GARCO_API int garco_system_number (char letter);
@@ -508,6 +511,14 @@ extern "C"
   /* Items in the order of their keys. */
   GARCO_API garco_status garco_array_metadata (garco_array *array, size_t index,
                                                garco_metadata_info *info, garco_error *error);
+  /* The number by which the array knows each system of GARCO_SYSTEMS, -1 one that it has none for,
+   * as metadata "garco.system_numbering" says ("0:GRSECJI": the first number and the letters), then
+   * `*said` is true; else as a system 0 among the cells tells, or from 0 where there are no cells.
+   * GARCO_ERR_UNSUPPORTED where nothing tells, GARCO_ERR_ARGUMENT where the array has no systems.
+   */
+  GARCO_API garco_status garco_array_systems (garco_array *array,
+                                              int16_t numbers[GARCO_SYSTEM_COUNT], bool *said,
+                                              garco_error *error);
   GARCO_API void garco_array_free (garco_array **array);
 
   /* ------------------------------------------------------------------ writing to arrays */
@@ -535,10 +546,10 @@ extern "C"
 #define GARCO_FRAGMENT_NAME_SIZE 96
 
   /* Writes the rows, in any order, as one fragment; its name into `fragment` unless that is NULL.
-   * The columns are the schema's fields in any order. GARCO_ERR_ARGUMENT, naming field and cell:
-   * values outside the domain or the current domain, equal coordinates in an array without
-   * duplicates, what a filter cannot hold (FloatScale: what its width cannot; NaN is kept by widths
-   * of 4 and 8 alone; positive delta: values that fall). */
+   * The columns are the schema's fields in any order. GARCO_ERR_ARGUMENT: values outside the domain
+   * or the current domain, equal coordinates in an array without duplicates (the error's `line` is
+   * the row, counted from 1), what a filter cannot hold (FloatScale: what its width cannot; NaN is
+   * kept by widths of 4 and 8 alone; positive delta: values that fall). */
   GARCO_API garco_status garco_array_write (garco_array *array, const garco_batch *batch,
                                             const garco_write_options *options,
                                             char fragment[GARCO_FRAGMENT_NAME_SIZE],

@@ -68,10 +68,10 @@ check_bounds (garco__writer_job *job, const garco__field *field, const uint64_t 
     return GARCO_OK;
   while (i + 1 < job->rows && keys[i] >= low && keys[i] <= high)
     i++;
-  return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,
-                      "cell %zu has %s = %s, outside the array's %s [%s, %s]", i, field->name,
-                      value_text (field->type, keys[i], value), what,
-                      value_text (field->type, low, from), value_text (field->type, high, to));
+  return garco__fail_line (job->error, GARCO_ERR_ARGUMENT, job->array->io->root, (int64_t)i + 1,
+                           "%s = %s, outside the array's %s [%s, %s]", field->name,
+                           value_text (field->type, keys[i], value), what,
+                           value_text (field->type, low, from), value_text (field->type, high, to));
 }
 
 static garco_status
@@ -207,8 +207,8 @@ name_duplicate (garco__writer_job *job, uint32_t cell)
                            value_text (field->type, garco__order_key (field->type, bytes), value));
     at += length > 0 ? (size_t)length : 0;
   }
-  return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,
-                      "two cells at %s, and the array allows no duplicates", text);
+  return garco__fail_line (job->error, GARCO_ERR_ARGUMENT, job->array->io->root, (int64_t)cell + 1,
+                           "two cells at %s, and the array allows no duplicates", text);
 }
 
 garco_status

@@ -273,11 +273,11 @@ number_systems (const target *t, garco__cells *cells, items *all, garco_error *e
     return garco__fail (error, GARCO_ERR_FORMAT, t->uri,
                         "the array does not say how it numbers systems: expected metadata "
                         "\"%s\", such as %s",
-                        GARCO__NUMBERING_KEY, GARCO__NUMBERING_TEXT);
+                        GARCO_SYSTEM_NUMBERING_KEY, GARCO_SYSTEM_NUMBERING);
   if (numbering.origin == GARCO__NUMBERING_EMPTY)
   {
-    GARCO_TRY (
-        add_item (all, GARCO__NUMBERING_KEY, GARCO_STRING_UTF8, GARCO__NUMBERING_TEXT, error));
+    GARCO_TRY (add_item (all, GARCO_SYSTEM_NUMBERING_KEY, GARCO_STRING_UTF8, GARCO_SYSTEM_NUMBERING,
+                         error));
     GARCO_TRY (add_item (all, "garco.version", GARCO_STRING_UTF8, garco_version (), error));
   }
   for (size_t i = 0; i < cells->count && !numbering.plain; i++)

@@ -46,7 +46,7 @@ read_metadata (const char *uri, const char *text, garco__numbering *numbering, g
     return garco__fail (error, GARCO_ERR_FORMAT, uri,
                         "metadata \"%s\" is \"%s\": expected the first number and the letters, "
                         "such as %s",
-                        GARCO__NUMBERING_KEY, text, GARCO__NUMBERING_TEXT);
+                        GARCO_SYSTEM_NUMBERING_KEY, text, GARCO_SYSTEM_NUMBERING);
   set_letters (numbering, (unsigned)(text[0] - '0'), text + 2);
   numbering->origin = GARCO__NUMBERING_METADATA;
   return GARCO_OK;
@@ -103,7 +103,8 @@ garco__numbering_find (garco_array *array, const char *uri, int dimension, int b
   char text[64];
   bool found = false, cells = false;
   int64_t lowest = -1;
-  GARCO_TRY (garco__metadata_text (array, GARCO__NUMBERING_KEY, text, sizeof text, &found, error));
+  GARCO_TRY (
+      garco__metadata_text (array, GARCO_SYSTEM_NUMBERING_KEY, text, sizeof text, &found, error));
   if (found)
     return read_metadata (uri, text, numbering, error);
   GARCO_TRY (lowest_number (array, dimension, &cells, &lowest, error));
@@ -113,5 +114,28 @@ garco__numbering_find (garco_array *array, const char *uri, int dimension, int b
                                   : GARCO__NUMBERING_ASSUMED;
   bool from_zero = lowest == 0 || (base >= 0 ? base == 0 : !cells);
   set_letters (numbering, from_zero ? 0 : 1, GARCO_SYSTEMS);
+  return GARCO_OK;
+}
+
+garco_status
+garco_array_systems (garco_array *array, int16_t numbers[GARCO_SYSTEM_COUNT], bool *said,
+                     garco_error *error)
+{
+  const garco_schema_info *schema = garco_array_schema (array);
+  garco__numbering numbering;
+  size_t i = 0;
+  while (i < schema->nfields && garco__key_of_name (schema->fields[i].name) != GARCO__SYS)
+    i++;
+  if (i == schema->nfields)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "the array has no field of systems");
+  int dimension = schema->fields[i].is_dimension ? (int)i : -1;
+  GARCO_TRY (garco__numbering_find (array, NULL, dimension, -1, &numbering, error));
+  if (numbering.origin == GARCO__NUMBERING_ASSUMED)
+    return garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
+                        "the array does not say how it numbers systems: expected metadata "
+                        "\"%s\", such as %s",
+                        GARCO_SYSTEM_NUMBERING_KEY, GARCO_SYSTEM_NUMBERING);
+  *said = numbering.origin == GARCO__NUMBERING_METADATA;
+  memcpy (numbers, numbering.number, sizeof numbering.number);
   return GARCO_OK;
 }

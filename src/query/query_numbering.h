@@ -5,9 +5,6 @@
 
 #include "garco.h"
 
-#define GARCO__NUMBERING_KEY "garco.system_numbering"
-#define GARCO__NUMBERING_TEXT "0:" GARCO_SYSTEMS
-
 typedef enum garco__numbering_origin
 {
   GARCO__NUMBERING_METADATA, /* the array says so */

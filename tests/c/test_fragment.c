@@ -132,7 +132,8 @@ wrong_cells_are_refused (void **state)
   assert_non_null (strstr (error.message, "time = 1700000000000, sys = 0, sat = 5, obs = 12611"));
   cells.sat[1] = 255;
   assert_int_equal (garco__fragment_write (array, &batch, &fragment, &error), GARCO_ERR_ARGUMENT);
-  assert_non_null (strstr (error.message, "cell 1 has sat = 255, outside the array's domain"));
+  assert_non_null (strstr (error.message, "sat = 255, outside the array's domain"));
+  assert_int_equal (error.line, 2);
   cells.sat[1] = 6;
   cells.snr[1] = INFINITY;
   assert_int_equal (garco__fragment_write (array, &batch, &fragment, &error), GARCO_ERR_ARGUMENT);

@@ -77,30 +77,22 @@ radix_pass (const uint64_t *keys, const uint32_t *order, size_t count, unsigned 
   return true;
 }
 
-static bool
-is_sorted (const uint64_t *keys, size_t count)
-{
-  for (size_t i = 1; i < count; i++)
-    if (keys[i] < keys[i - 1])
-      return false;
-  return true;
-}
-
-/* How many of the low digits are in order already, so that a stable sort by the higher ones is a
- * sort: rows come by time, and time is what cells are sorted by last. */
+/* How many of the low bits are in order already, so that a stable sort by the higher ones is a
+ * sort: rows come by time, and time is what cells are sorted by last. The low k bits of two keys
+ * are out of order where bit k - 1 of their difference borrows. */
 static unsigned
-sorted_digits (const uint64_t *keys, size_t count, unsigned digits)
+sorted_bits (const uint64_t *keys, size_t count, unsigned bits)
 {
-  for (unsigned d = digits - 1; d > 0; d--)
+  uint64_t borrows = 0;
+  for (size_t i = 1; i < count; i++)
   {
-    uint64_t mask = (UINT64_C (1) << (d * DIGIT_BITS)) - 1;
-    size_t i = 1;
-    while (i < count && (keys[i - 1] & mask) <= (keys[i] & mask))
-      i++;
-    if (i == count)
-      return d;
+    uint64_t a = keys[i - 1], b = keys[i];
+    borrows |= (~b & a) | (~(b ^ a) & (b - a));
   }
-  return 0;
+  unsigned k = bits;
+  while (k > 0 && (borrows >> (k - 1) & 1) != 0)
+    k--;
+  return k;
 }
 
 void
@@ -108,19 +100,18 @@ garco__radix_sort (uint64_t *keys, uint32_t *order, size_t count, unsigned bits,
                    uint64_t *key_scratch, uint32_t *order_scratch)
 {
   uint32_t histograms[DIGITS][BUCKETS];
-  unsigned digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
-  if (count < 2 || is_sorted (keys, count))
-    return;
-  unsigned first = digits > 1 ? sorted_digits (keys, count, digits) : 0;
+  unsigned sorted = sorted_bits (keys, count, bits);
+  unsigned digits = (bits - sorted + DIGIT_BITS - 1) / DIGIT_BITS;
   memset (histograms, 0, sizeof histograms[0] * digits);
-  for (size_t i = 0; i < count; i++)
-    for (unsigned d = first; d < digits; d++)
-      histograms[d][keys[i] >> (d * DIGIT_BITS) & (BUCKETS - 1)]++;
+  for (size_t i = 0; i < count && digits > 0; i++)
+    for (unsigned d = 0; d < digits; d++)
+      histograms[d][keys[i] >> (sorted + d * DIGIT_BITS) & (BUCKETS - 1)]++;
   uint64_t *from = keys, *to = key_scratch;
   uint32_t *from_order = order, *to_order = order_scratch;
-  for (unsigned d = first; d < digits; d++)
+  for (unsigned d = 0; d < digits; d++)
   {
-    if (!radix_pass (from, from_order, count, d * DIGIT_BITS, histograms[d], to, to_order))
+    unsigned shift = sorted + d * DIGIT_BITS;
+    if (!radix_pass (from, from_order, count, shift, histograms[d], to, to_order))
       continue;
     uint64_t *keys_now = to;
     uint32_t *order_now = to_order;

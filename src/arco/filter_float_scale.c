@@ -149,40 +149,72 @@ cannot_hold (const garco__filter *filter, double scaled, garco_error *error)
 
 typedef struct scaling
 {
-  const garco__filter *filter;
-  double limit;
+  double offset, scale, limit;
   int64_t missing;
   bool keeps_nan;
 } scaling;
 
-/* Written for sizes that are known where it is called. False, and the quotient into `bad`, where a
- * value cannot be held. */
+static inline __attribute__ ((always_inline)) double
+scaled_at (const scaling *how, const uint8_t *in, size_t value, size_t i)
+{
+  double real;
+  float single;
+  if (value == 8)
+  {
+    __builtin_memcpy (&real, in + i * 8, 8);
+    return (real - how->offset) / how->scale;
+  }
+  __builtin_memcpy (&single, in + i * 4, 4);
+  /* A float's quotient is exact as a double, and rounds there as it does as a float. */
+  return (double)((single - (float)how->offset) / (float)how->scale);
+}
+
+/* True where `scaled` is in range, or NaN that is kept, as round_to has it but without branches. */
+static inline __attribute__ ((always_inline)) bool
+scale_one (const scaling *how, double scaled, int64_t *whole)
+{
+  const double limit = how->limit;
+  bool near = (scaled >= -limit - 0.5) & (scaled < limit + 0.5);
+  double safe = near ? scaled : 0;
+  int64_t trunk = (int64_t)safe;
+  double rest = safe - (double)trunk;
+  trunk += (rest >= 0.5) - (rest <= -0.5);
+  near &= ((double)trunk >= -limit) & ((double)trunk < limit);
+  *whole = near ? trunk : how->missing;
+  return near | (how->keeps_nan & (scaled != scaled));
+}
+
+/* Written for sizes that are known where it is called; false where a value cannot be held. */
 static inline __attribute__ ((always_inline)) bool
 scale_all (const scaling *how, const uint8_t *in, size_t count, size_t value, size_t width,
-           uint8_t *out, double *bad)
+           uint8_t *out)
 {
-  const double offset = how->filter->offset, scale = how->filter->scale, limit = how->limit;
-  const float single_offset = (float)offset, single_scale = (float)scale;
+  const scaling own = *how;
+  bool held = true;
   for (size_t i = 0; i < count; i++)
   {
-    double real = 0;
-    float single = 0;
-    int64_t whole = how->missing;
-    if (value == 8)
-      __builtin_memcpy (&real, in + i * 8, 8);
+    int64_t whole;
+    held &= scale_one (&own, scaled_at (&own, in, value, i), &whole);
+    if (width == 8)
+      __builtin_memcpy (out + i * 8, &whole, 8);
+    else if (width == 4)
+      __builtin_memcpy (out + i * 4, &(int32_t){(int32_t)whole}, 4);
     else
-      __builtin_memcpy (&single, in + i * 4, 4);
-    /* A float's quotient is exact as a double, and rounds there as it does as a float. */
-    double scaled =
-        value == 8 ? (real - offset) / scale : (double)((single - single_offset) / single_scale);
-    if (!round_to (scaled, limit, &whole) && !(isnan (scaled) && how->keeps_nan))
-    {
-      *bad = scaled;
-      return false;
-    }
-    garco__store (out + i * width, width, (uint64_t)whole);
+      garco__store (out + i * width, width, (uint64_t)whole);
   }
-  return true;
+  return held;
+}
+
+GARCO__CLONES static bool
+scale_wide (const scaling *how, const uint8_t *in, size_t count, uint8_t *out)
+{
+  return scale_all (how, in, count, 8, 8, out);
+}
+
+GARCO__CLONES static bool
+scale_narrow (const scaling *how, const uint8_t *in, size_t count, uint8_t *out)
+{
+  return scale_all (how, in, count, 4, 4, out);
 }
 
 garco_status
@@ -195,14 +227,17 @@ garco__float_scale_apply (garco__apply *apply, garco_error *error)
   int64_t missing = width == 8 ? INT64_MIN : -(INT64_C (1) << (8 * width - 1));
   uint8_t *room;
   GARCO_TRY (garco__apply_room (apply, count * width, &room, error));
-  const scaling how = {filter, limit, missing, width >= 4};
-  double bad = 0;
-  bool held = value == 8 && width == 8 ? scale_all (&how, apply->data, count, 8, 8, room, &bad)
-              : value == 4 && width == 4
-                  ? scale_all (&how, apply->data, count, 4, 4, room, &bad)
-                  : scale_all (&how, apply->data, count, value, width, room, &bad);
-  if (!held)
-    return cannot_hold (filter, bad, error);
+  const scaling how = {filter->offset, filter->scale, limit, missing, width >= 4};
+  bool held = value == 8 && width == 8   ? scale_wide (&how, apply->data, count, room)
+              : value == 4 && width == 4 ? scale_narrow (&how, apply->data, count, room)
+                                         : scale_all (&how, apply->data, count, value, width, room);
+  for (size_t i = 0; !held && i < count; i++)
+  {
+    int64_t whole;
+    double scaled = scaled_at (&how, apply->data, value, i);
+    if (!scale_one (&how, scaled, &whole))
+      return cannot_hold (filter, scaled, error);
+  }
   garco__buffer *record;
   GARCO_TRY (garco__apply_part (apply, &record, error));
   GARCO_TRY (garco__put_u32 (record, 1, error));

@@ -1,14 +1,15 @@
 /* A fragment's data files.
  *
- * They are made in rounds: some fields (all of them, where memory allows) of some tiles.
+ * They are made in rounds: some fields (all of them, where memory allows) of some tiles. A piece of
+ * work is a chunk:
  *
- *   1. a tile's cells in their order, and its statistics     a piece of work is a field's tile
- *   2. chunks through the filters, which takes the time      a piece is a chunk
- *   3. the chunks into the files, one after the other        this thread
+ *   1. its cells in their order, then through the filters, which takes the time
+ *   2. whoever does a field's last chunk: the tiles' statistics, and the chunks into the files
  *
- * and when a field's last tile is in its file, the files are made safe on their medium side by
- * side. SPDX-License-Identifier: Apache-2.0 */
+ * so that nobody waits for another, and when a field's last tile is in its file, the files are made
+ * safe on their medium side by side. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,14 +31,14 @@ typedef struct tile_file
   uint8_t *cells; /* of the round's tiles, in order */
   uint64_t *offsets, *size;
   garco__io_stream *stream;
+  size_t first_piece;
   bool is_validity;
 } tile_file;
 
 typedef struct chunk_piece
 {
-  const tile_file *file;
-  const uint8_t *cells;
-  size_t tile, size;
+  tile_file *file;
+  size_t tile, from, count; /* cells of the fragment */
   garco__buffer packed;
 } chunk_piece;
 
@@ -48,6 +49,7 @@ typedef struct tile_round
   size_t first_field, nfields;
   size_t nfiles;
   tile_file *files;
+  atomic_size_t *left; /* chunks of each field that are not done */
   size_t first_tile, ntiles, tiles_at_once;
   size_t npieces, capacity;
   chunk_piece *pieces;
@@ -67,7 +69,7 @@ row_cost (const garco__field *field)
   return 2 * ((uint64_t)field->cell_size + (field->nullable ? 1 : 0));
 }
 
-/* ---- 1. cells in order */
+/* ---- cells in order */
 
 #define GATHER(T)                                                                                  \
   for (size_t i = 0; i < count; i++)                                                               \
@@ -118,35 +120,31 @@ note_stats (garco__writer_job *job, const tile_file *file, size_t tile, const ui
     note_box (job, file->field_index, tile, stats);
 }
 
-/* A field's tile; where it has nulls its validity lies in the file behind. */
-static garco_status
-order_cells (void *context, size_t index, garco_error *error)
+/* Where the fragment's cell lies among the round's. */
+static uint8_t *
+cells_at (const tile_round *round, const tile_file *file, size_t cell)
 {
-  tile_round *round = context;
-  garco__writer_job *job = round->job;
-  const tile_file *file = &round->files[index / round->ntiles];
-  size_t nth = index % round->ntiles, tile = round->first_tile + nth;
-  size_t from = tile * (size_t)job->schema->capacity, count = tile_rows (job, tile);
-  const uint32_t *order = job->order + from;
-  const garco_column *column = job->columns[file->field_index];
-  size_t at = nth * (size_t)job->schema->capacity;
-  (void)error;
-  if (file->is_validity)
-    return GARCO_OK;
-  uint8_t *cells = file->cells + at * file->cell_size, *valid = NULL;
-  gather (column->values, file->cell_size, order, count, cells);
-  if (file->field->nullable)
-  {
-    valid = file[1].cells + at;
-    memset (valid, 1, count);
-    for (size_t i = 0; i < count && column->validity != NULL; i++)
-      valid[i] = column->validity[order[i]] != 0;
-  }
-  note_stats (job, file, tile, cells, valid, count);
-  return GARCO_OK;
+  size_t first = round->first_tile * (size_t)round->job->schema->capacity;
+  return file->cells + (cell - first) * file->cell_size;
 }
 
-/* ---- 2. through the filters */
+static void
+order_cells (const tile_round *round, const chunk_piece *piece)
+{
+  const tile_file *file = piece->file;
+  const uint32_t *order = round->job->order + piece->from;
+  const garco_column *column = round->job->columns[file->field_index];
+  uint8_t *cells = cells_at (round, file, piece->from);
+  if (!file->is_validity)
+    gather (column->values, file->cell_size, order, piece->count, cells);
+  else if (column->validity == NULL)
+    memset (cells, 1, piece->count);
+  else
+    for (size_t i = 0; i < piece->count; i++)
+      cells[i] = column->validity[order[i]] != 0;
+}
+
+/* ---- through the filters */
 
 /* A filter that refuses a value does not know the field. */
 static garco_status
@@ -162,15 +160,14 @@ name_field (const garco__writer_job *job, const garco__field *field, garco_statu
 }
 
 static garco_status
-filter_chunk (void *context, size_t index, garco_error *error)
+filter_chunk (tile_round *round, chunk_piece *piece, garco_error *error)
 {
-  tile_round *round = context;
-  chunk_piece *piece = &round->pieces[index];
   const tile_file *file = piece->file;
   garco__codec *codec = NULL;
   GARCO_TRY (garco__codec_pool_take (&round->codecs, &codec, error));
-  garco_status status = garco__chunk_encode (codec, file->pipeline, file->cell_size, piece->cells,
-                                             piece->size, &piece->packed, error);
+  garco_status status = garco__chunk_encode (codec, file->pipeline, file->cell_size,
+                                             cells_at (round, file, piece->from),
+                                             piece->count * file->cell_size, &piece->packed, error);
   garco__codec_pool_give (&round->codecs, codec);
   return name_field (round->job, file->field, status, error);
 }
@@ -197,31 +194,42 @@ add_piece (tile_round *round, const chunk_piece *piece, garco_error *error)
 }
 
 static garco_status
-cut_chunks (tile_round *round, garco_error *error)
+cut_tile (tile_round *round, tile_file *file, size_t tile, garco_error *error)
 {
-  round->npieces = 0;
-  for (size_t f = 0; f < round->nfiles; f++)
-    for (size_t t = 0; t < round->ntiles; t++)
-    {
-      const tile_file *file = &round->files[f];
-      size_t tile = round->first_tile + t, step;
-      size_t size = tile_rows (round->job, tile) * file->cell_size;
-      const uint8_t *cells =
-          file->cells + t * (size_t)round->job->schema->capacity * file->cell_size;
-      GARCO_TRY (garco__chunk_size (file->cell_size, size, &step, error));
-      for (size_t at = 0; at < size; at += step)
-      {
-        const chunk_piece piece = {.file = file,
-                                   .cells = cells + at,
-                                   .tile = tile,
-                                   .size = size - at < step ? size - at : step};
-        GARCO_TRY (add_piece (round, &piece, error));
-      }
-    }
+  size_t rows = tile_rows (round->job, tile), step;
+  size_t first = tile * (size_t)round->job->schema->capacity;
+  GARCO_TRY (garco__chunk_size (file->cell_size, rows * file->cell_size, &step, error));
+  step /= file->cell_size;
+  for (size_t at = 0; at < rows; at += step)
+  {
+    const chunk_piece piece = {.file = file,
+                               .tile = tile,
+                               .from = first + at,
+                               .count = rows - at < step ? rows - at : step};
+    GARCO_TRY (add_piece (round, &piece, error));
+  }
   return GARCO_OK;
 }
 
-/* ---- 3. into the files */
+static garco_status
+cut_chunks (tile_round *round, garco_error *error)
+{
+  round->npieces = 0;
+  for (size_t i = 0; i < round->nfields; i++)
+    atomic_init (&round->left[i], 0);
+  for (size_t f = 0; f < round->nfiles; f++)
+  {
+    tile_file *file = &round->files[f];
+    file->first_piece = round->npieces;
+    for (size_t t = 0; t < round->ntiles; t++)
+      GARCO_TRY (cut_tile (round, file, round->first_tile + t, error));
+    atomic_fetch_add (&round->left[file->field_index - round->first_field],
+                      round->npieces - file->first_piece);
+  }
+  return GARCO_OK;
+}
+
+/* ---- into the files */
 
 /* The chunks of one tile, which begin at `*next`. */
 static garco_status
@@ -248,20 +256,57 @@ put_tile (tile_round *round, size_t *next, garco_error *error)
 }
 
 static garco_status
+put_file (tile_round *round, const tile_file *file, garco_error *error)
+{
+  size_t next = file->first_piece;
+  while (next < round->npieces && round->pieces[next].file == file)
+    GARCO_TRY (put_tile (round, &next, error));
+  return GARCO_OK;
+}
+
+/* A field whose chunks are done; where it has nulls its validity lies in the file behind. */
+static garco_status
+finish_field (tile_round *round, size_t field_index, garco_error *error)
+{
+  const tile_file *file = round->files;
+  while (file->field_index != field_index)
+    file++;
+  const tile_file *validity = file->field->nullable ? file + 1 : NULL;
+  for (size_t t = 0; t < round->ntiles; t++)
+  {
+    size_t tile = round->first_tile + t, from = tile * (size_t)round->job->schema->capacity;
+    note_stats (round->job, file, tile, cells_at (round, file, from),
+                validity != NULL ? cells_at (round, validity, from) : NULL,
+                tile_rows (round->job, tile));
+  }
+  GARCO_TRY (put_file (round, file, error));
+  return validity != NULL ? put_file (round, validity, error) : GARCO_OK;
+}
+
+static garco_status
+do_chunk (void *context, size_t index, garco_error *error)
+{
+  tile_round *round = context;
+  chunk_piece *piece = &round->pieces[index];
+  size_t field = piece->file->field_index;
+  order_cells (round, piece);
+  GARCO_TRY (filter_chunk (round, piece, error));
+  return atomic_fetch_sub (&round->left[field - round->first_field], 1) == 1
+             ? finish_field (round, field, error)
+             : GARCO_OK;
+}
+
+static garco_status
 write_tiles (tile_round *round, garco_error *error)
 {
-  int threads = round->job->options.threads;
   for (round->first_tile = 0; round->first_tile < round->job->ntiles;
        round->first_tile += round->ntiles)
   {
     size_t left = round->job->ntiles - round->first_tile;
     round->ntiles = left < round->tiles_at_once ? left : round->tiles_at_once;
-    GARCO_TRY (
-        garco__parallel_run (round->nfiles * round->ntiles, threads, order_cells, round, error));
     GARCO_TRY (cut_chunks (round, error));
-    GARCO_TRY (garco__parallel_run (round->npieces, threads, filter_chunk, round, error));
-    for (size_t next = 0; next < round->npieces;)
-      GARCO_TRY (put_tile (round, &next, error));
+    GARCO_TRY (
+        garco__parallel_run (round->npieces, round->job->options.threads, do_chunk, round, error));
   }
   return GARCO_OK;
 }
@@ -271,6 +316,14 @@ sync_file (void *context, size_t index, garco_error *error)
 {
   tile_round *round = context;
   return garco__io_stream_finish (&round->files[index].stream, error);
+}
+
+/* Waiting for the medium takes no processor: a thread each, where there may be more than one. */
+static garco_status
+sync_files (tile_round *round, garco_error *error)
+{
+  int threads = round->job->options.threads == 1 ? 1 : (int)round->nfiles;
+  return garco__parallel_run (round->nfiles, threads, sync_file, round, error);
 }
 
 /* ---- rounds */
@@ -303,9 +356,11 @@ add_file (tile_round *round, size_t field_index, bool is_validity, garco_error *
 static garco_status
 open_round (tile_round *round, garco_error *error)
 {
-  void *files = NULL;
+  void *files = NULL, *left = NULL;
   GARCO_TRY (garco__allocate (&files, 2 * round->nfields, sizeof (tile_file), error));
   round->files = files;
+  GARCO_TRY (garco__allocate (&left, round->nfields, sizeof *round->left, error));
+  round->left = left;
   for (size_t i = 0; i < round->nfields; i++)
   {
     size_t field = round->first_field + i;
@@ -328,6 +383,7 @@ free_round (tile_round *round)
     garco__buffer_free (&round->pieces[i].packed);
   free (round->pieces);
   free (round->files);
+  free (round->left);
   garco__codec_pool_free (&round->codecs);
 }
 
@@ -364,8 +420,7 @@ write_round (garco__writer_job *job, size_t first_field, uint64_t memory, size_t
   GARCO_TRY_DONE (plan_round (&round, memory, error));
   GARCO_TRY_DONE (open_round (&round, error));
   GARCO_TRY_DONE (write_tiles (&round, error));
-  GARCO_TRY_DONE (
-      garco__parallel_run (round.nfiles, job->options.threads, sync_file, &round, error));
+  GARCO_TRY_DONE (sync_files (&round, error));
   *nfields = round.nfields;
 done:
   free_round (&round);

@@ -130,23 +130,34 @@ garco__nth_dimension (const garco__schema *schema, uint8_t layout, size_t k)
   return layout == GARCO__COL_MAJOR ? schema->ndims - 1 - k : k;
 }
 
-/* Tile coordinates out of a dimension's keys, where they are integers: both count from the domain's
- * low end. They replace the keys; false where all cells are in one tile. */
+/* True where cells of one tile have one coordinate: tile coordinates sort by the coordinates. */
 static bool
-tiles_of_keys (const garco__field *field, key_range range, size_t count, uint64_t *keys)
+one_place_a_tile (const garco__field *field)
+{
+  uint64_t extent = 0;
+  memcpy (&extent, field->extent, garco_datatype_size (field->type));
+  return field->has_extent && extent == 1 &&
+         garco__datatype_number (field->type) != GARCO__NUMBER_FLOAT;
+}
+
+/* Tile coordinates out of a dimension's keys, where they are integers: both count from the domain's
+ * low end. They replace the keys, and their range the keys'. */
+static void
+tiles_of_keys (const garco__field *field, key_range *range, size_t count, uint64_t *keys)
 {
   uint64_t low = garco__order_key (field->type, field->domain), extent = 0;
   memcpy (&extent, field->extent, garco_datatype_size (field->type));
-  uint64_t first = (range.low - low) / extent, base = low + first * extent;
-  if ((range.high - low) / extent == first)
-    return false;
-  if (extent <= UINT32_MAX && range.high - base <= UINT32_MAX) /* a faster division */
+  uint64_t base = low + (range->low - low) / extent * extent;
+  uint64_t span = range->high - base;
+  *range = (key_range){0, span / extent};
+  if (range->high == 0)
+    return;                                       /* all in one tile: nothing to sort by */
+  if (extent <= UINT32_MAX && span <= UINT32_MAX) /* a faster division */
     for (size_t i = 0; i < count; i++)
       keys[i] = (uint32_t)(keys[i] - base) / (uint32_t)extent;
   else
     for (size_t i = 0; i < count; i++)
       keys[i] = (keys[i] - base) / extent;
-  return true;
 }
 
 static garco_status
@@ -156,15 +167,17 @@ add_tiles (garco__writer_job *job, garco__cell_sort *sort, size_t dimension, key
   const garco__field *field = &job->schema->fields[dimension];
   const void *values = job->columns[dimension]->values;
   if (garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
+  {
     garco__tile_keys (field, values, job->rows, keys);
+    range = range_of (keys, job->rows);
+  }
   else
   {
     garco__order_keys (field->type, values, job->rows, keys);
-    if (!tiles_of_keys (field, range, job->rows, keys))
-      return GARCO_OK;
+    if (!one_place_a_tile (field))
+      tiles_of_keys (field, &range, job->rows, keys);
   }
-  key_range tiles = range_of (keys, job->rows);
-  return garco__cell_sort_add (sort, keys, tiles.low, tiles.high, job->error);
+  return garco__cell_sort_add (sort, keys, range.low, range.high, job->error);
 }
 
 static garco_status
@@ -186,7 +199,7 @@ add_keys (garco__writer_job *job, garco__cell_sort *sort, key_range *ranges, uin
   for (size_t k = 0; k < schema->ndims; k++)
   {
     size_t i = garco__nth_dimension (schema, schema->cell_order, k);
-    if (ranges[i].low == ranges[i].high)
+    if (ranges[i].low == ranges[i].high || one_place_a_tile (&schema->fields[i]))
       continue;
     garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
     GARCO_TRY (garco__cell_sort_add (sort, keys, ranges[i].low, ranges[i].high, job->error));

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,9 +62,6 @@ class Row:
 
     def values(self):
         return sum(v is not None for v in (self.range, self.phase, self.doppler, self.snr))
-
-    def without_flags(self):
-        return replace(self, flags=0)
 
 
 def scaled(value):

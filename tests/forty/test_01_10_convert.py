@@ -7,7 +7,7 @@ import pytest
 from garco_program import from_line_3
 from rinex_text import body_lines
 from rnxcmp_twin import as_rnxcmp, identity, same
-from test_01_10 import many_satellites, v2_20types, v2_clock, v2_letters, v2_min, v2_typecount, v2_types
+from test_01_10 import YEARS, many_satellites, v2_20types, v2_clock, v2_letters, v2_min, v2_typecount, v2_types, v2_year
 
 
 def test_01_v2_min_convert(convert, hatanaka):
@@ -40,6 +40,12 @@ def test_06_v2_types10_19_convert(convert, hatanaka, count):
 
 def test_07_v2_typecount_convert(convert, hatanaka):
     identity(convert, v2_typecount(7))
+
+
+@pytest.mark.parametrize("digits", YEARS)
+def test_08_v2_year_convert(convert, hatanaka, digits):
+    """Digits and blanks of the date stay as they were written."""
+    identity(convert, v2_year(digits))
 
 
 @pytest.mark.parametrize("system", ["G (GPS)", "", "M (MIXED)"])

@@ -82,19 +82,23 @@ def test_12_v2_events(form):
     assert (about["events"], about["epochs"], about["observations"]) == (5, 2, 8)
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        event2(4, count=0),
-        event2(5, count=False),
-        event2(2, [comment("x")]),
-        event2(5, date=" 23 12 31 23 59 59.0000000"),
-        event2(4, [comment("x")] * 12),
-    ],
-    ids=["4-of-0", "5-no-count", "2-of-1", "5-back-in-time", "4-of-12"],
-)
-def test_12_v2_events_each_way(form, event):
-    data = form(text(header2(["C1", "L1"]), pair(0), event, pair(30, step=1.0), event, event, pair(45, step=2.0)))
+EVENTS = {
+    "4-of-0": event2(4, count=0),
+    "5-no-count": event2(5, count=False),
+    "2-of-1": event2(2, [comment("x")]),
+    "5-back-in-time": event2(5, date=" 23 12 31 23 59 59.0000000"),
+    "4-of-12": event2(4, [comment("x")] * 12),
+}
+
+
+def v2_events_each_way(which):
+    event = EVENTS[which]
+    return text(header2(["C1", "L1"]), pair(0), event, pair(30, step=1.0), event, event, pair(45, step=2.0))
+
+
+@pytest.mark.parametrize("which", EVENTS)
+def test_12_v2_events_each_way(form, which):
+    data = form(v2_events_each_way(which))
     assert_rows(query(data), pair_rows(0) + pair_rows(30, 1.0) + pair_rows(45, 2.0))
     assert info(data)["events"] == 3
 
@@ -234,16 +238,20 @@ def test_15_v2_time_60(form):
 
 
 def test_15_v2_time_fractions(form):
-    """A label is rounded to the millisecond, over the end of a day too."""
+    """A label is rounded to the millisecond, half of one up, over the end of a day too."""
     data = form(
         text(
             header2(["C1", "L1"]),
-            pair("0.0004000"),
+            pair("0.0004999"),
+            pair("15.0005000", step=3.0),
             pair("30.0006000", step=1.0),
             pair("59.9996000", date=" 24  1  1 23 59", step=2.0),
         )
     )
-    assert_rows(query(data), pair_rows(0) + pair_rows(30.001, 1.0) + pair_rows("2024-01-02T00:00:00.000", 2.0))
+    assert_rows(
+        query(data),
+        pair_rows(0) + pair_rows(15.001, 3.0) + pair_rows(30.001, 1.0) + pair_rows("2024-01-02T00:00:00.000", 2.0),
+    )
 
 
 # ------------------------------------------------------------------ 16

@@ -336,6 +336,14 @@ def test_28_v3_odd(line):
     assert_rows(query(data), rows_of_eight("2019-02-20T15:29:26.000") + rows_of_eight("2019-02-20T15:29:27.000"))
 
 
+def test_28_v3_odd_101():
+    """Flag and count touch in a line that is read by words, too."""
+    line = "> 2019 02 20 15 29 26.0000000 0101"
+    sats = [satellite3(name, [20000000.0 + k]) for k, name in enumerate(NAMES_101)]
+    got = query(text(header3({"G": ["C1C"], "E": ["C1C"]}), line, *sats))
+    assert_rows(got, [row("2019-02-20T15:29:26.000", n, "1C", 20000000.0 + k) for k, n in enumerate(NAMES_101)])
+
+
 def test_28_v3_odd_junk():
     """A line that is no epoch is skipped up to the next one, and said."""
     data = text(header3({"G": ["C1C"]}), epoch3(0, 8), eight(), "> 23 29", epoch3(30, 8), eight())

@@ -121,6 +121,19 @@ def test_40_names(tmp_path, content, packing):
 
 @pytest.mark.parametrize("packing", PACKINGS, ids=lambda p: p or "none")
 @pytest.mark.parametrize("content", CONTENTS)
+def test_40_names_arrays(tmp_path, content, packing):
+    """Whatever it is packed in and called, the array has the plain file's cells; the plain file proves it."""
+    plain, packed, array = tmp_path / "plain.rnx", tmp_path / "wrong.24n", tmp_path / "a.tdb"
+    plain.write_bytes(CONTENTS[content[:-1].replace("hatanaka", "plain") + content[-1]])
+    packed.write_bytes(PACKINGS[packing](CONTENTS[content]))
+    succeed("ingest", packed, array)
+    assert_rows(read(array), ROWS)
+    stdout, _ = succeed("verify", plain, array)
+    assert stdout.decode().startswith(f"{plain}: 4 cells, all equal")
+
+
+@pytest.mark.parametrize("packing", PACKINGS, ids=lambda p: p or "none")
+@pytest.mark.parametrize("content", CONTENTS)
 def test_40_names_wrong(tmp_path, content, packing):
     data = PACKINGS[packing](CONTENTS[content])
     for name in WRONG:

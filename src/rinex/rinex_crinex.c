@@ -337,9 +337,9 @@ read_body (garco_reader *reader, const garco__draft *draft, bool *found, garco_e
 static garco_status
 complain_of_end (garco_reader *reader, size_t have, size_t wanted, garco_error *error)
 {
-  return garco__reader_damage (
-      reader, GARCO_ERR_TRUNCATED, garco__reader_line_number (reader, 0), error,
-      "the file ends within an epoch, expected %zu lines and found %zu", wanted, have);
+  return garco__reader_damage (reader, GARCO_ERR_TRUNCATED, garco__reader_line_number (reader, 0),
+                               error, "%s within an epoch, expected %zu lines and found %zu",
+                               garco__reader_ending (reader, have), wanted, have);
 }
 
 /* Salvage: where lines are lost or too many, no line can be said to be a satellite's, and all of

@@ -6,6 +6,9 @@
  *
  * A record's lines are made known before it is looked at, so nothing is searched twice and no
  * record is left half read, however small the pieces are that come in.
+ *
+ * Salvage: a NUL byte stands for text that is lost, be it a run of such bytes or what a line is
+ * too long for. Which line is the first with one is known, as records end there.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rinex/rinex_lines.h"
 
@@ -82,6 +85,24 @@ learn_end (garco__lines *lines)
   }
 }
 
+/* Known line `index` is the first with a hole, if it has one. */
+static void
+note_hole (garco__lines *lines, size_t index)
+{
+  garco__line line = garco__lines_get (lines, index);
+  if (memchr (line.text, '\0', line.size) != NULL)
+    lines->hole = lines->taken + (int64_t)index + 1;
+}
+
+/* The first of the known lines that has a hole. */
+static void
+find_hole (garco__lines *lines)
+{
+  lines->hole = 0;
+  for (size_t i = 0; i < lines->count && lines->hole == 0; i++)
+    note_hole (lines, i);
+}
+
 static garco_status
 push (garco__lines *lines, size_t start, size_t end, garco_error *error)
 {
@@ -100,8 +121,38 @@ push (garco__lines *lines, size_t start, size_t end, garco_error *error)
   }
   if (end > start && lines->bytes.data[end - 1] == '\r')
     end--;
+  /* Padding behind the input's last line is none of it. */
+  if (lines->torn && lines->cut && end - start > 1 && lines->bytes.data[end - 1] == '\0')
+    end--;
   lines->spans[lines->head + lines->count++] = (struct garco__span){start, end};
+  if (lines->torn && lines->hole == 0)
+    note_hole (lines, lines->count - 1);
   return GARCO_OK;
+}
+
+/* What has come of the line that is left out, without its end, makes room. */
+static void
+drop_skipped (garco__lines *lines)
+{
+  lines->bytes.size = lines->scanned = lines->next + 1;
+  memset (lines->bytes.data + lines->bytes.size, 0, GARCO__RUN_BEHIND);
+}
+
+void
+garco__lines_skip (garco__lines *lines)
+{
+  lines->bytes.data[lines->next] = '\0';
+  lines->scanned = lines->next + 1; /* its end may be there */
+  lines->overlong = false;
+  lines->skipping = lines->torn = true;
+}
+
+void
+garco__lines_cut_front (garco__lines *lines, size_t offset)
+{
+  lines->spans[lines->head].start += offset;
+  lines->at = lines->spans[lines->head].start;
+  find_hole (lines);
 }
 
 garco_status
@@ -120,13 +171,16 @@ garco__lines_want (garco__lines *lines, size_t wanted, bool *known, garco_error 
       lines->scanned = end != NULL ? (size_t)(end - text) + 1 : size;
     }
     size_t stop = end != NULL ? (size_t)(end - text) : size;
-    lines->overlong = stop - lines->next > GARCO__LINE_LIMIT;
+    lines->overlong = !lines->skipping && stop - lines->next > GARCO__LINE_LIMIT;
     if (lines->overlong || (end == NULL && !lines->finished))
       break;
     lines->cut = end == NULL;
-    GARCO_TRY (push (lines, lines->next, stop, error));
+    GARCO_TRY (push (lines, lines->next, lines->skipping ? lines->next + 1 : stop, error));
     lines->next = lines->scanned = end != NULL ? stop + 1 : stop;
+    lines->skipping = false;
   }
+  if (lines->skipping)
+    drop_skipped (lines);
   *known = lines->count >= wanted;
   return GARCO_OK;
 }
@@ -140,6 +194,8 @@ garco__lines_take (garco__lines *lines, size_t count)
   lines->at = lines->count > 0 ? lines->spans[lines->head].start : lines->next;
   if (lines->count == 0)
     lines->head = 0;
+  if (lines->hole > 0 && lines->hole <= lines->taken)
+    find_hole (lines);
 }
 
 void

@@ -27,6 +27,9 @@ typedef struct garco__lines
   bool finished;                /* no bytes will come */
   bool cut;                     /* the last known line has no line end: the input's last bytes */
   bool overlong;                /* the line after the known ones is longer than the limit */
+  bool skipping;                /* ... and is being left out: one NUL byte stands for it */
+  bool torn;                    /* NUL bytes may stand for text that is lost */
+  int64_t hole; /* number in the text of the first known line that has one; 0: none has */
 } garco__lines;
 
 garco_status garco__lines_feed (garco__lines *lines, const void *bytes, size_t size,
@@ -39,6 +42,11 @@ void garco__lines_filled (garco__lines *lines, size_t size);
  * missing (or a line is overlong). */
 garco_status garco__lines_want (garco__lines *lines, size_t wanted, bool *known,
                                 garco_error *error);
+/* Leaves the overlong line out: it becomes a line of a NUL byte, and its bytes are dropped as they
+ * come. */
+void garco__lines_skip (garco__lines *lines);
+/* Line 0 has a hole: what is left of it begins `offset` bytes further on. */
+void garco__lines_cut_front (garco__lines *lines, size_t offset);
 /* Takes the first `count` known lines off. */
 void garco__lines_take (garco__lines *lines, size_t count);
 /* Takes off `count` lines, known or not, that the bytes up to `next` hold. */
@@ -51,6 +59,15 @@ garco__lines_get (const garco__lines *lines, size_t index)
 {
   const struct garco__span *span = &lines->spans[lines->head + index];
   return (garco__line){(const char *)lines->bytes.data + span->start, span->end - span->start};
+}
+
+/* How many of the first `count` known lines stand before one with a hole. */
+static inline size_t
+garco__lines_before_hole (const garco__lines *lines, size_t count)
+{
+  if (lines->hole == 0 || lines->hole > lines->taken + (int64_t)count)
+    return count;
+  return (size_t)(lines->hole - lines->taken - 1);
 }
 
 /* True when known line `index` ends the input without a line end. */

@@ -271,8 +271,8 @@ check_shape (garco_reader *reader, struct layout *layout, size_t count, size_t h
   }
   if (have < lines)
     return garco__reader_damage (reader, GARCO_ERR_TRUNCATED, line, error,
-                                 "the file ends within an epoch, expected %zu lines and found %zu",
-                                 lines, have);
+                                 "%s within an epoch, expected %zu lines and found %zu",
+                                 garco__reader_ending (reader, have), lines, have);
   return GARCO_OK;
 }
 

@@ -66,16 +66,39 @@ garco__reader_quote (garco__line line, char quote[GARCO__QUOTE_SIZE])
   return quote;
 }
 
+/* Makes `count` lines known. Salvage leaves overlong ones out; of a file that begins with one,
+ * nothing can be read. */
+static garco_status
+know_lines (garco_reader *reader, size_t count, bool *known, garco_error *error)
+{
+  garco__lines *lines = &reader->lines;
+  GARCO_TRY (garco__lines_want (lines, count, known, error));
+  while (!*known && lines->overlong)
+  {
+    int64_t line = garco__reader_line_number (reader, lines->count);
+    if (!reader->options.salvage || line == 1)
+      return garco__fail_line (error, GARCO_ERR_LIMIT, reader->name, line,
+                               "a line of more than %d bytes", GARCO__LINE_LIMIT);
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_LIMIT, line, error,
+                                     "a line of more than %d bytes left out", GARCO__LINE_LIMIT));
+    garco__lines_skip (lines);
+    GARCO_TRY (garco__lines_want (lines, count, known, error));
+  }
+  return GARCO_OK;
+}
+
 garco_status
 garco__reader_need (garco_reader *reader, size_t count, size_t *have, garco_error *error)
 {
   bool known;
-  GARCO_TRY (garco__lines_want (&reader->lines, count, &known, error));
+  GARCO_TRY (know_lines (reader, count, &known, error));
   *have = known ? count : reader->lines.count;
-  if (!known && reader->lines.overlong)
-    return garco__fail_line (error, GARCO_ERR_LIMIT, reader->name,
-                             garco__reader_line_number (reader, reader->lines.count),
-                             "a line of more than %d bytes", GARCO__LINE_LIMIT);
+  size_t before = garco__lines_before_hole (&reader->lines, *have);
+  if (before > 0 && before < *have)
+  {
+    *have = before;
+    return GARCO_OK;
+  }
   if (known || reader->lines.finished)
     return GARCO_OK;
   if (reader->lines.bytes.size - reader->lines.at > GARCO__RECORD_LIMIT)
@@ -140,6 +163,11 @@ read_header_line (garco_reader *reader, garco__line line, garco_error *error)
   garco_header *view = &reader->header.view;
   garco__item item = garco__header_item (line);
   int64_t number = garco__reader_line_number (reader, 0);
+  if (garco__lines_before_hole (&reader->lines, 1) == 0)
+  {
+    garco__take_hole (reader);
+    return GARCO_OK;
+  }
   if (!reader->in_header)
   {
     if (line.size >= 3 && memcmp (line.text, "\xef\xbb\xbf", 3) == 0)
@@ -225,7 +253,10 @@ step (garco_reader *reader, garco_error *error)
     if (have == 0)
       return GARCO_END;
     reader->damaged_before = reader->damaged;
-    status = read_record (reader, &found, error);
+    if (garco__lines_before_hole (&reader->lines, 1) == 0)
+      garco__take_hole (reader);
+    else
+      status = read_record (reader, &found, error);
   }
   return status;
 }
@@ -303,24 +334,27 @@ garco_reader_next (garco_reader *reader, garco_epoch *epoch, garco_error *error)
 
 /* ---------------------------------------------------------------- bytes in */
 
-/* Runs of NUL bytes are left out of what a salvaging reader is fed, each run reported once. */
+/* Of a run of NUL bytes that a salvaging reader is fed, one is left; each run is reported once. */
 static garco_status
 feed_without_nuls (garco_reader *reader, const char *bytes, size_t size, garco_error *error)
 {
+  reader->lines.torn = true;
   for (size_t i = 0; i < size;)
   {
     const char *nul = memchr (bytes + i, '\0', size - i);
     size_t end = nul == NULL ? size : (size_t)(nul - bytes);
     bool in_run = reader->fed_nul && end == i, known;
     GARCO_TRY (garco__lines_feed (&reader->lines, bytes + i, end - i, error));
+    GARCO_TRY (know_lines (reader, SIZE_MAX, &known, error));
     for (i = end; i < size && bytes[i] == '\0';)
       i++;
     reader->fed_nul = i > end;
-    GARCO_TRY (garco__lines_want (&reader->lines, SIZE_MAX, &known, error));
-    if (i > end && !in_run)
-      GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
-                                       garco__reader_line_number (reader, reader->lines.count),
-                                       error, "NUL bytes, expected text"));
+    if (i == end || in_run)
+      continue;
+    GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
+                                     garco__reader_line_number (reader, reader->lines.count), error,
+                                     "NUL bytes, expected text"));
+    GARCO_TRY (garco__lines_feed (&reader->lines, "", 1, error));
   }
   return GARCO_OK;
 }

@@ -50,8 +50,9 @@ garco_status garco__reader_damage (garco_reader *reader, garco_status code, int6
 /* The beginning of a line for a message, NUL bytes and all. */
 #define GARCO__QUOTE_SIZE 44
 const char *garco__reader_quote (garco__line line, char quote[GARCO__QUOTE_SIZE]);
-/* GARCO_OK when `count` lines are known or no more will come (then `have` is smaller), else
- * GARCO_AGAIN. */
+/* GARCO_OK when `count` lines are known, else GARCO_AGAIN. When no more will come, or the next one
+ * has a hole (salvage), `have` is smaller: a record ends there, as what is behind a hole may be
+ * another's. */
 garco_status garco__reader_need (garco_reader *reader, size_t count, size_t *have,
                                  garco_error *error);
 
@@ -77,6 +78,11 @@ garco_status garco__read_event (garco_reader *reader, const garco__stamp *stamp,
                                 garco_error *error);
 /* A line where an epoch line is due and is none: blank, comment, header, or damage. Takes it. */
 garco_status garco__read_stray (garco_reader *reader, bool *found, garco_error *error);
+/* Salvage: takes line 0, which has a hole, but for what is whole behind it: an epoch line, or in
+ * the header a line of which nothing is lost. What follows is looked through for an epoch. */
+void garco__take_hole (garco_reader *reader);
+/* Why a record ends after `have` lines. */
+const char *garco__reader_ending (const garco_reader *reader, size_t have);
 /* Starts the record of `stamp` at line 0: checks its time, and empties obs and text. */
 garco_status garco__reader_begin (garco_reader *reader, const garco__stamp *stamp,
                                   garco_error *error);

@@ -344,6 +344,37 @@ replace_tabs (garco_reader *reader, garco__line line)
   return any;
 }
 
+void
+garco__take_hole (garco_reader *reader)
+{
+  garco__line line = garco__lines_get (&reader->lines, 0);
+  size_t before = line.size;
+  while (before > 0 && line.text[before - 1] != '\0')
+    before--;
+  garco__line tail = {line.text + before, line.size - before};
+  bool whole = reader->header_done ? garco__reader_is_epoch_line (reader, tail)
+                                   : before == 1 && tail.size > 0;
+  if (reader->header_done)
+  {
+    if (garco__reader_is_epoch_line (reader, (garco__line){line.text, before}))
+      reader->epochs_lost++;
+    reader->resync = true;
+    if (reader->crinex != NULL)
+      garco__crinex_reset (reader->crinex);
+  }
+  if (whole)
+    garco__lines_cut_front (&reader->lines, before);
+  else
+    garco__lines_take (&reader->lines, 1);
+}
+
+const char *
+garco__reader_ending (const garco_reader *reader, size_t have)
+{
+  return garco__lines_before_hole (&reader->lines, have + 1) == have ? "text is lost"
+                                                                     : "the file ends";
+}
+
 garco_status
 garco__read_stray (garco_reader *reader, bool *found, garco_error *error)
 {

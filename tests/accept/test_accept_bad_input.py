@@ -86,6 +86,11 @@ TEXTS = {
     "letters_in_a_satellite_v3": (replaced(V3, b"\nR03", b"\nR#3"), line_of(V3, b"\nR03") + 1, 5),
     "letters_in_a_satellite_v2": (replaced(V2, b"3G01G02G13", b"3G01Gx2G13"), line_of(V2, b"3G01G02G13"), 5),
     "lines_lost_v2": (replaced(V2, b"        42.500\n", b""), None, 4),
+    "long_line_v2": (replaced(V2, THIRD2, THIRD2 + b"9" * 70000), line_of(V2, THIRD2) + 1, 5),
+    "long_line_v3": (replaced(V3, b"\nR03", b" " * 70000 + b"\nR03"), line_of(V3, b"\nR03"), 5),
+    "long_epoch_line_v3": (replaced(V3, THIRD3, THIRD3[:-1] + b"x" * 70000 + b"\n"), line_of(V3, THIRD3), 5),
+    "hole_v2": (replaced(V2, THIRD2, THIRD2[:38] + bytes(5000)), line_of(V2, THIRD2), 5),
+    "hole_v3": (replaced(V3, THIRD3, THIRD3 + bytes(5000)), line_of(V3, THIRD3) + 1, 5),
     "noise_in_the_body_v3": (replaced(V3, THIRD3, b"+++ATH0 NO CARRIER\n" + THIRD3), line_of(V3, THIRD3), 5),
 }
 # name -> text whose header or kind is wrong, so that there is nothing to salvage
@@ -141,6 +146,22 @@ def test_damaged_text_salvaged(name, tmp_path):
             wrong = {row[:23] for row in got if row not in sound}
             assert len(wrong) <= 1, str(ran)
     assert support.ok("query", target, "--format", "csv").out.count("\n") == len(got)
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name.startswith(("long", "hole"))])
+def test_holes_are_the_same_to_all(name, tmp_path):
+    """What is left of a file with a hole: rows of the file, its array, of the text made of it; proven, and sound when read again."""
+    path, array, again = tmp_path / name, tmp_path / "a.tdb", tmp_path / ("again.24o" if name.endswith("2") else "again.rnx")
+    path.write_bytes(TEXTS[name][0])
+    rows = support.ok("query", path, "--salvage", "--format", "csv").out
+    support.ok("ingest", path, array, "--salvage")
+    support.ok("verify", path, array, "--salvage")
+    keys = [row.split(",")[:4] for row in support.ok("query", array, "--format", "csv").out.splitlines()]
+    assert keys == [row.split(",")[:4] for row in rows.splitlines()]
+    support.refused("convert", path, "-o", again, names=name, line=r"\d+")
+    assert not again.exists()
+    reported(support.ok("convert", path, "--salvage", "-o", again), name)
+    assert support.ok("query", again, "--format", "csv").out == rows
 
 
 def reported(ran, name):

@@ -73,6 +73,25 @@ def test_reading_does_not_grow_with_the_file(tmp_path):
         assert peaks[form, 6] <= peaks[form, 1] + 1024
 
 
+@pytest.mark.parametrize("what", ["a hole in the file", "a line without an end"])
+def test_what_salvage_leaves_out_takes_no_room(what, tmp_path):
+    path = tmp_path / "damaged.rnx"
+    write_days(path, 1)
+    size = path.stat().st_size
+    with open(path, "r+b") as file:
+        if what.startswith("a hole"):
+            file.truncate(size + 200_000_000)
+        file.seek(0, 2)
+        for _ in range(0 if what.startswith("a hole") else 200):
+            file.write(b"7" * 1_000_000)
+        file.write(b"\n> 2024 01 03 00 00 00.0000000  0  0\n")
+    ran = support.garco("info", "--json", "--salvage", path)
+    assert '"epochs": 2881' in ran.out and ran.err.count("\n") == 1, str(ran)
+    peak = max(peak_kb("info", "--json", "--salvage", path), peak_kb("convert", path, "--salvage", "--to", "crinex", "-o", "-"))
+    print(f"{peak} KB")
+    assert peak <= READING_KB
+
+
 @pytest.mark.parametrize("name", ["ESBC00DNK_R_20201770000_01D_30S_MO.crx.gz", "york0440.15d.Z"])
 def test_reading_is_bounded(name, tmp_path):
     peak = peak_kb("info", "--json", support.data(name))

@@ -88,24 +88,91 @@ test_long_line (void **state)
 {
   (void)state;
   garco__buffer text = {0}, out = {0};
-  garco__buffer_print (&text, NULL, "%s%s%66000s\n", HEADER_3, E3 ("00 00", "  1"), "G01");
+  garco__buffer_print (&text, NULL, "%sG01" ROW_A "%66000s\nR02" ROW_B "%sG01" ROW_A,
+                       HEADER_3 E3 ("00 00", "  3"), "R01", E3 ("00 30", "  1"));
+  dump ((char *)text.data, text.size, false, false, &out);
+  assert_string_equal ((char *)out.data, "!! 7: a line of more than 65536 bytes\n");
+  garco__buffer_free (&out);
   dump ((char *)text.data, text.size, true, false, &out);
-  assert_string_equal ((char *)out.data, "!! 6: a line of more than 65536 bytes\n");
+  assert_string_equal ((char *)out.data,
+                       "! 7: a line of more than 65536 bytes left out\n"
+                       "! 5: an epoch of 3 satellites with 1 satellite lines, expected 3\n"
+                       "0 2024-01-01T00:00:00.000\n"
+                       "G01 20000000000 100000000123/47\n"
+                       "0 2024-01-01T00:00:30.000\n"
+                       "G01 20000000000 100000000123/47\n");
   garco__buffer_free (&text);
   garco__buffer_free (&out);
+}
+
+/* Behind a hole may be another epoch's lines, and what fits the columns need not be whole. */
+static void
+test_holes (void **state)
+{
+  (void)state;
+  static const struct sample holes[] = {
+      {"in RINEX 3, over the next epoch's begin",
+       HEADER_3 E3 ("00 00", "  2") "G01" ROW_A "R0\1R02" ROW_B E3 ("00 30", "  0"), NULL,
+       "! 7: NUL bytes, expected text\n"
+       "! 5: an epoch of 2 satellites with 1 satellite lines, expected 2\n"
+       "0 2024-01-01T00:00:00.000\n"
+       "G01 20000000000 100000000123/47\n"
+       "0 2024-01-01T00:00:30.000\n"},
+      {"in RINEX 2, of one field",
+       HEADER_2 " 24  1  1  0  0  0.0000000  0  2G01G02\n" ROW_A "\1   100000000.12347\n"
+                " 24  1  1  0  0 30.0000000  0  1G01\n" ROW_A,
+       NULL,
+       "! 6: NUL bytes, expected text\n"
+       "! 4: text is lost within an epoch, expected 3 lines and found 2\n"
+       "0 2024-01-01T00:00:00.000\n"
+       "G01 20000000000 100000000123/47\n"
+       "0 2024-01-01T00:00:30.000\n"
+       "G01 20000000000 100000000123/47\n"},
+      {"in Hatanaka text",
+       CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  2G01G02\n"
+                         "\n"
+                         "3&1 3&2\n"
+                         "3&3 3&4\n"
+                         "                3\n"
+                         "\n"
+                         "1 1\n"
+                         "1\1 1\n"
+                         "&24  1  1  0  2  0.0000000  0  1G01\n"
+                         "\n"
+                         "3&1\n",
+       NULL,
+       "! 13: NUL bytes, expected text\n"
+       "0 2024-01-01T00:00:00.000\n"
+       "G01 1 2\n"
+       "G02 3 4\n"
+       "! 10: text is lost within an epoch, expected 4 lines and found 3\n"
+       "0 2024-01-01T00:02:00.000\n"
+       "G01 1 -\n"},
+  };
+  for (size_t i = 0; i < sizeof holes / sizeof *holes; i++)
+  {
+    garco__buffer text = {0}, out = {0};
+    for (const char *p = holes[i].text; *p != '\0'; p++)
+      garco__buffer_append (&text, *p == '\1' ? "\0\0\0\0" : p, *p == '\1' ? 4 : 1, NULL);
+    dump ((char *)text.data, text.size, true, false, &out);
+    assert_string_equal ((char *)out.data, holes[i].salvaged);
+    garco__buffer_free (&text);
+    garco__buffer_free (&out);
+  }
 }
 
 /* A reader that is fed `piece` over and over behind `head`: what it says at last, and the bytes
  * that it held at most. */
 static garco_status
-feed_often (const char *head, const garco__buffer *piece, size_t times, size_t *held,
+feed_often (const char *head, const garco__buffer *piece, size_t times, bool salvage, size_t *held,
             garco_error *error)
 {
+  garco_reader_options options = {.salvage = salvage};
   garco_reader *reader;
   garco_epoch epoch;
   garco_status status;
   *held = 0;
-  assert_ok (garco_reader_new (NULL, &reader, error), error);
+  assert_ok (garco_reader_new (&options, &reader, error), error);
   assert_ok (garco_reader_feed (reader, head, strlen (head), error), error);
   while ((status = garco_reader_next (reader, &epoch, error)) == GARCO_OK)
     continue;
@@ -132,7 +199,7 @@ test_blank_lines_without_end (void **state)
   garco__buffer_print (&piece, NULL, "%65536s", "");
   memset (piece.data, '\n', piece.size);
   assert_int_equal (feed_often (CRINEX_3 HEADER_3 E3 ("00 00", "  1      G01") "\n3&5 3&1000\n",
-                                &piece, 200, &held, &error),
+                                &piece, 200, false, &held, &error),
                     GARCO_AGAIN);
   assert_true (held < 4000000);
   garco__buffer_free (&piece);
@@ -147,13 +214,34 @@ test_long_record (void **state)
   garco_error error;
   size_t held;
   garco__buffer_print (&piece, NULL, "%65000s\n", "G01");
-  assert_int_equal (feed_often (HEADER_3 E3 ("00 00", "999"), &piece, 999, &held, &error),
+  assert_int_equal (feed_often (HEADER_3 E3 ("00 00", "999"), &piece, 999, false, &held, &error),
                     GARCO_ERR_LIMIT);
   assert_int_equal (error.line, 5);
   assert_string_equal (error.message,
                        "a record of more than 16777216 bytes, 1000 lines of it expected");
   assert_true (held < 40000000);
   garco__buffer_free (&piece);
+}
+
+/* 200 MB without a line end, or of NUL bytes, take no memory. */
+static void
+test_endless_line (void **state)
+{
+  (void)state;
+  static const char *const heads[] = {HEADER_3 E3 ("00 00", "  2") "G01" ROW_A, SAMPLE_2,
+                                      SAMPLE_CRINEX_1};
+  garco_error error;
+  size_t held;
+  for (size_t i = 0; i < 6; i++)
+  {
+    garco__buffer piece = {0};
+    assert_ok (garco__buffer_reserve (&piece, 100000, &error), &error);
+    memset (piece.data, i < 3 ? 'x' : 0, 100000);
+    piece.size = 100000;
+    assert_int_equal (feed_often (heads[i % 3], &piece, 2000, true, &held, &error), GARCO_AGAIN);
+    assert_true (held < 500000);
+    garco__buffer_free (&piece);
+  }
 }
 
 /* As many types as a line can name, and a line of 999 fields. */
@@ -332,6 +420,8 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test (test_nul_bytes),
+      cmocka_unit_test (test_holes),
+      cmocka_unit_test (test_endless_line),
       cmocka_unit_test (test_texts),
       cmocka_unit_test (test_second_header_as_event),
       cmocka_unit_test (test_long_line),

@@ -226,6 +226,79 @@ test_damage_at_every_byte (void **state)
   }
 }
 
+/* `text` with the line at `at` replaced by one of `size` bytes of `fill`. */
+static char *
+with_long_line (const char *text, size_t at, size_t size, char fill)
+{
+  const char *end = strchr (text + at, '\n');
+  assert_non_null (end);
+  char *made = malloc (at + size + strlen (end) + 1);
+  assert_non_null (made);
+  memcpy (made, text, at);
+  memset (made + at, fill, size);
+  strcpy (made + at + size, end);
+  return made;
+}
+
+/* How many epochs of Hatanaka text are whole before the line at `at`. */
+static size_t
+epochs_before (const char *text, size_t at)
+{
+  struct outcome before;
+  read_text (text, at, true, at, &before);
+  return before.count;
+}
+
+static void
+check_long_line (size_t s, const struct outcome *whole, const size_t *starts, size_t at, char fill)
+{
+  const char *text = samples[s].text;
+  size_t length = strcspn (text + at, "\n");
+  char *made = with_long_line (text, at, fill == 'x' ? 65537 : 200000, fill);
+  struct outcome strict, got, pieces;
+  read_text (made, strlen (made), false, 1000000, &strict);
+  assert_int_equal (strict.status, GARCO_ERR_LIMIT);
+  read_text (made, strlen (made), true, 1000000, &got);
+  assert_int_equal (got.status, GARCO_END);
+  assert_true (got.damaged > 0);
+  read_text (made, strlen (made), true, 1000, &pieces);
+  assert_memory_equal (&got, &pieces, sizeof got);
+  if (starts != NULL)
+    expect_others (whole, &got, starts, at, at + length, "a line too long");
+  else
+  {
+    size_t before = epochs_before (text, at);
+    for (size_t i = 0; i < got.count; i++)
+      assert_true (has_epoch (whole, got.epochs[i].sum));
+    for (size_t i = 0; i < before; i++)
+      assert_true (got.epochs[i].sum == whole->epochs[i].sum);
+    /* Behind the event, which is the sample's last but one, all starts anew. */
+    if (s == 2 && strstr (text + at, "hello") != NULL && text[at] != 'h')
+      assert_true (has_epoch (&got, whole->epochs[whole->count - 1].sum));
+  }
+  free (made);
+}
+
+/* Each line in turn is longer than any can be: it costs its own epoch. */
+static void
+test_line_too_long (void **state)
+{
+  (void)state;
+  struct outcome whole;
+  size_t starts[EPOCHS + 1];
+  for (size_t s = 0; s < sizeof samples / sizeof *samples; s++)
+  {
+    const char *text = samples[s].text;
+    bool plain = strncmp (samples[s].name, "RINEX", 5) == 0;
+    read_text (text, strlen (text), false, 1000, &whole);
+    if (plain)
+      starts_of (text, starts);
+    for (size_t at = body_of (text); text[at] != '\0'; at += strcspn (text + at, "\n") + 1)
+      for (const char *fill = "x 9>&"; *fill != '\0'; fill++)
+        check_long_line (s, &whole, plain ? starts : NULL, at, *fill);
+  }
+}
+
 /* Many bytes at random, header and all: it ends, and the same for pieces. */
 static void
 test_random_damage (void **state)
@@ -262,6 +335,7 @@ main (void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test (test_cut_at_every_byte),
       cmocka_unit_test (test_damage_at_every_byte),
+      cmocka_unit_test (test_line_too_long),
       cmocka_unit_test (test_random_damage),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -141,6 +142,27 @@ class Row:
                 f"| {self.peer.name} | {peer} | {peer_memory} | {self.target} | {times} |")
 
 
+def joined(folder):
+    """The store in fragments of 30 days, made by garco where it is not there yet."""
+    array, part = folder / "store-30d.tdb", folder / "part-30d.tdb"
+    if not array.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(folder / "store.tdb", part)
+        for words in (["consolidate", "--span", "30d"], ["vacuum"]):
+            subprocess.run([GARCO, *words, part], check=True, stdout=subprocess.DEVNULL)
+        part.rename(array)
+    return array
+
+
+def consolidated(array, months, days):
+    """The same questions of the days and of what they were joined into: garco beside garco."""
+    questions = {f"{days} days, daily mean": ["mean", "day"], f"{days} days, mean by day, sat and code":
+                 ["mean", "day,sat,code"], "rows of one satellite, one code → Arrow": ["rows", "G08", "1C"]}
+    return [Row(f"{work}, in fragments of 30 days", inside("garco", words[0], months, *words[1:]),
+                inside("garco, a fragment a day", words[0], array, *words[1:]), "", "inside")
+            for work, words in questions.items()]
+
+
 def rows(array, parquet, days):
     """The issue's table. `days` of the store; the notebook's pattern is asked for 50 of them."""
     few = min(days, 50)
@@ -237,7 +259,9 @@ def main():
         sys.exit(f"{options.store}: no store: make it by bench/store {options.store}")
     made = json.loads((options.store / "store.json").read_text())
     load = os.getloadavg()[0]
-    table = rows(options.store / "store.tdb", options.store / "store.parquet", made["days"])
+    array = options.store / "store.tdb"
+    table = rows(array, options.store / "store.parquet", made["days"])
+    table += consolidated(array, joined(options.store), made["days"])
     table = [row for row in table if options.only in row.work or options.only in row.peer.name]
     grown = growth(options.growth)
     measure([job for row in table for job in row.jobs()] + [job for _, jobs in grown for job in jobs], options.runs)

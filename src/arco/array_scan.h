@@ -41,6 +41,7 @@ typedef struct garco__scan_tile
   uint64_t low, high;  /* of the first dimension */
   garco__buffer *kept; /* decoded columns, garco__scan_columns of them; NULL: none */
   bool contested;      /* by garco__scan_settle */
+  bool repeats;        /* settled, but the fragment may have equal cells, of which one counts */
   bool corrupt;        /* left out */
 } garco__scan_tile;
 

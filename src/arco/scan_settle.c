@@ -2,10 +2,13 @@
  *
  * A cell counts as it lies in its tile where nothing can replace it or take it away: no tile of
  * another fragment has a box that meets its tile's, its fragment has no times of cells that hide
- * some or order equal ones, no delete is left to be done, and none of what is read is of variable
- * length. Such tiles are settled: they may be
- * read in any order, by any thread, and their columns used as they come. The others are contested
- * and go through the windows of the scan together.
+ * some, no delete is left to be done, and none of what is read is of variable length. Such tiles
+ * are settled: they may be read in any order, by any thread, and their columns used as they come.
+ * The others are contested and go through the windows of the scan together.
+ *
+ * A fragment made of others may have equal cells, one after the other, of which the latest counts:
+ * its settled tiles are marked so, and their readers look for them. Those that two tiles share, of
+ * which one is contested, make the other contested too, so that the same reader sees all of them.
  *
  * Boxes are cut to the ranges asked for first, and met by a sweep along the first dimension:
  *
@@ -18,6 +21,7 @@
 
 #include "arco/array_scan.h"
 #include "arco/datatype.h"
+#include "arco/tile_edge.h"
 #include "base/error.h"
 #include "base/parallel.h"
 
@@ -107,7 +111,8 @@ is_plain (const garco_scan *scan, const garco__fragment *fragment)
 {
   bool whole =
       scan->array->start <= fragment->stamp.start && fragment->stamp.end <= scan->array->end;
-  if (fragment->has_deletes || (fragment->has_timestamps && (!whole || !scan->schema->duplicates)))
+  bool many = !scan->schema->duplicates && scan->schema->ndims > GARCO__SCAN_WORDS;
+  if (fragment->has_deletes || (fragment->has_timestamps && (!whole || many)))
     return false;
   for (size_t i = 0; i < scan->nconditions; i++)
     if (scan->deletes[i].stamp.start >= fragment->stamp.start)
@@ -172,6 +177,92 @@ reads_texts (const garco_scan *scan)
   return found;
 }
 
+/* ---- equal cells in two tiles */
+
+static bool
+may_repeat (const garco_scan *scan, const garco__scan_tile *tile)
+{
+  return !scan->schema->duplicates && scan->array->fragments[tile->fragment]->has_timestamps;
+}
+
+/* Makes two neighbours alike where they share a cell and one of them is contested. What cannot be
+ * read is left for the scan to report. */
+static garco_status
+join_neighbours (garco_scan *scan, garco__scan_tile *left, garco__scan_tile *right,
+                 garco__tile_column *column, garco_error *error)
+{
+  garco__fragment *fragment = scan->array->fragments[left->fragment];
+  garco_error damage;
+  bool equal = true;
+  if (left->fragment != right->fragment || left->tile + 1 != right->tile ||
+      left->contested == right->contested || !may_repeat (scan, left))
+    return GARCO_OK;
+  garco_status status =
+      garco__edge_meets (&scan->reader, fragment, left->tile, column, &equal, &damage);
+  if (status < 0 && status != GARCO_ERR_CORRUPT && status != GARCO_ERR_TRUNCATED)
+  {
+    if (error != NULL)
+      *error = damage;
+    return status;
+  }
+  if (status < 0 || equal)
+    left->contested = right->contested = true;
+  return GARCO_OK;
+}
+
+typedef struct placed_tile
+{
+  garco__tile_name name;
+  garco__scan_tile *tile;
+} placed_tile;
+
+static int
+by_place (const void *a, const void *b)
+{
+  const garco__tile_name *x = a, *y = b;
+  if (x->fragment != y->fragment)
+    return x->fragment < y->fragment ? -1 : 1;
+  return x->tile < y->tile ? -1 : x->tile > y->tile;
+}
+
+/* Once from the first tile on and once back: what is contested spreads both ways. */
+static garco_status
+settle_neighbours (garco_scan *scan, garco_error *error)
+{
+  void *room = NULL;
+  garco__tile_column column = {0};
+  garco_status status = GARCO_OK;
+  GARCO_TRY (garco__allocate (&room, scan->ntiles, sizeof (placed_tile), error));
+  placed_tile *placed = room;
+  for (size_t i = 0; i < scan->ntiles; i++)
+    placed[i] = (placed_tile){{scan->tiles[i].fragment, scan->tiles[i].tile}, &scan->tiles[i]};
+  if (scan->ntiles > 1)
+    qsort (placed, scan->ntiles, sizeof *placed, by_place);
+  for (size_t i = 1; i < scan->ntiles && status >= 0; i++)
+    status = join_neighbours (scan, placed[i - 1].tile, placed[i].tile, &column, error);
+  for (size_t i = scan->ntiles; i-- > 1 && status >= 0;)
+    status = join_neighbours (scan, placed[i - 1].tile, placed[i].tile, &column, error);
+  garco__tile_column_free (&column);
+  free (room);
+  return status;
+}
+
+static garco_status
+settle_repeats (garco_scan *scan, garco_error *error)
+{
+  bool some = false, contested = false;
+  for (size_t i = 0; i < scan->ntiles; i++)
+  {
+    some |= may_repeat (scan, &scan->tiles[i]);
+    contested |= scan->tiles[i].contested;
+  }
+  if (some && contested && !reads_texts (scan))
+    GARCO_TRY (settle_neighbours (scan, error));
+  for (size_t i = 0; i < scan->ntiles; i++)
+    scan->tiles[i].repeats = !scan->tiles[i].contested && may_repeat (scan, &scan->tiles[i]);
+  return GARCO_OK;
+}
+
 garco_status
 garco__scan_settle (garco_scan *scan, garco_error *error)
 {
@@ -188,7 +279,7 @@ garco__scan_settle (garco_scan *scan, garco_error *error)
   for (size_t i = 0; i < scan->ntiles; i++)
     meet_open (scan, i, room, &nopen, &pairs);
   free (room);
-  return GARCO_OK;
+  return settle_repeats (scan, error);
 }
 
 /* The others lie behind them. */
@@ -204,15 +295,6 @@ garco__scan_keep (garco_scan *scan, bool contested)
       scan->tiles[kept++] = tile;
     }
   scan->ntiles = kept;
-}
-
-static int
-by_place (const void *a, const void *b)
-{
-  const garco__tile_name *x = a, *y = b;
-  if (x->fragment != y->fragment)
-    return x->fragment < y->fragment ? -1 : 1;
-  return x->tile < y->tile ? -1 : x->tile > y->tile;
 }
 
 garco_status

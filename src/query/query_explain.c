@@ -12,6 +12,7 @@
 #include "arco/array_snapshot.h"
 #include "base/error.h"
 #include "query/query_array.h"
+#include "query/query_repeats.h"
 #include "query/query_tiles.h"
 
 typedef struct whole_explanation
@@ -87,6 +88,8 @@ reads_dimension (const explain_job *job, size_t d, const garco__scan_tile *tile)
   if (job->tiles != NULL)
     return garco__tiles_read_dimension (job->tiles, d, tile);
   garco__scan_box_keys (job->scan, tile, d, &low, &high);
+  if (tile->repeats && d == garco__repeats_dimension (job->scan))
+    return true;
   return low != high || !garco__ranges_cover (&job->scan->ranges[d], low, high);
 }
 

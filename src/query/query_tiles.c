@@ -20,6 +20,7 @@
 #include "base/civil_time.h"
 #include "base/error.h"
 #include "query/query_array.h"
+#include "query/query_repeats.h"
 #include "query/query_runs.h"
 
 /* Bytes of values made up for a field that a fragment does not have. */
@@ -30,6 +31,7 @@ typedef struct worker
   struct worker *next;
   garco__tile_reader reader;
   garco__tile_column column, validity;
+  garco__repeats repeats;
   garco__buffer runs, other, fill;
 } worker;
 
@@ -70,6 +72,7 @@ worker_free (worker *w)
   garco__buffer_free (&w->reader.packed);
   garco__tile_column_free (&w->column);
   garco__tile_column_free (&w->validity);
+  garco__repeats_free (&w->repeats);
   garco__buffer_free (&w->runs);
   garco__buffer_free (&w->other);
   garco__buffer_free (&w->fill);
@@ -236,6 +239,8 @@ bind (garco__tiles *tiles, const char *uri, unsigned by, int64_t span_ms, bool *
   GARCO_TRY (garco__array_rows_open (uri, &tiles->request, &tiles->rows, error));
   tiles->bound = (garco__array_rows *)tiles->rows;
   tiles->scan = tiles->bound->scan;
+  if (tiles->scan != NULL)
+    tiles->scan->skip_corrupt = tiles->request.options->skip_corrupt;
   *eligible = false;
   if (tiles->scan == NULL || tiles->rows->ncolumns < nkeys)
     return GARCO_OK;
@@ -377,7 +382,11 @@ find_runs (tile_job *job)
   GARCO_TRY (garco__buffer_append (&job->worker->runs, &whole, sizeof whole, job->error));
   for (size_t d = 0; d < job->tiles->ndims && job->worker->runs.size > 0; d++)
     GARCO_TRY (cut_by_dimension (job, &job->tiles->dims[d]));
-  return GARCO_OK;
+  if (!job->tile->repeats)
+    return GARCO_OK;
+  worker *w = job->worker;
+  return garco__runs_drop_replaced (job->tiles->scan, &w->reader, job->tile, &w->repeats, &w->runs,
+                                    job->error);
 }
 
 /* ---------------------------------------------------------------- a tile's values */
@@ -545,7 +554,8 @@ garco__tiles_read_dimension (const garco__tiles *tiles, size_t field, const garc
     if (tiles->dims[d].field == field)
     {
       const outline box = outline_of (tiles->scan, &tiles->dims[d], tile);
-      return !box.covered || !box.one;
+      return !box.covered || !box.one ||
+             (tile->repeats && field == garco__repeats_dimension (tiles->scan));
     }
   return true;
 }

@@ -45,6 +45,7 @@ garco__unit_worker_free (garco__unit_worker **worker)
   for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
     garco__buffer_free (buffers[i]);
   garco__tile_column_free (&own->column);
+  garco__repeats_free (&own->repeats);
   garco__codec_free (&own->reader.codec);
   free (own->packing);
   free (own);
@@ -163,7 +164,11 @@ select_cells (unit_job *job)
     for (size_t d = 0; d < schema->ndims && job->worker->runs.size > 0; d++)
       if (schema->fields[d].cell_size == size)
         GARCO_TRY (select_by (job, d));
-  return GARCO_OK;
+  if (!job->tile->repeats)
+    return GARCO_OK;
+  garco__unit_worker *w = job->worker;
+  return garco__runs_drop_replaced (job->scan, &w->reader, job->tile, &w->repeats, &w->runs,
+                                    job->error);
 }
 
 static size_t

@@ -4,6 +4,7 @@
 #define GARCO_QUERY_UNIT_H
 
 #include "arco/array_scan.h"
+#include "query/query_repeats.h"
 
 /* One column of a unit's rows. */
 typedef struct garco__unit_column
@@ -37,6 +38,7 @@ typedef struct garco__unit_worker
 {
   garco__tile_reader reader;
   garco__tile_column column;
+  garco__repeats repeats;
   garco__buffer runs, other, keys, chunk, order, scratch, other_order;
   garco__packing *packing; /* of each dimension */
 } garco__unit_worker;

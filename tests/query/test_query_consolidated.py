@@ -1,0 +1,169 @@
+# Arrays whose fragments were joined, by garco or by TileDB: equal cells lie in one fragment, over the edges of its
+# tiles too, and the answers are TileDB's, of today and as of before.
+# SPDX-License-Identifier: Apache-2.0
+import io
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiledb
+
+from random_stores import DAY, FIELDS, build, rows, schema
+from test_query_explain import explain
+from test_query_rows import read
+from test_query_tiles import SEEDS, ask, assert_equal, expected, question, text
+
+KEYS = ["time", "sys", "sat", "obs"]
+
+
+def put(array, random, time, day, count):
+    """Cells of few coordinates, so that the next delivery writes many of them again."""
+    pool = pd.MultiIndex.from_product([np.arange(12) * 600000 + (19000 + day) * DAY, [0], [3, 4], [12611, 12887]])
+    chosen = pool[np.sort(random.choice(len(pool), count, replace=False))].to_frame()
+    values = random.uniform(20, 55, count)
+    with tiledb.open(str(array), "w", timestamp=time) as opened:
+        opened[tuple(chosen[i].to_numpy(kind) for i, kind in enumerate(["i8", "u1", "u1", "u2"]))] = {
+            "range": np.round(values * 1e6, 3), "snr": np.round(values * 4).astype("f4") / 4,
+            "slip": random.integers(0, 500, count).astype("u2")}
+
+
+def join(garco, array, random, by_garco, first, last):
+    """Joins what was written in [first, last]."""
+    if by_garco:
+        garco("consolidate", array, "--written-after", first, "--written-before", last)
+    else:
+        names = [info.uri.rsplit("/", 1)[1] for info in tiledb.FragmentInfoList(str(array))
+                 if first <= info.timestamp_range[0] and info.timestamp_range[1] <= last]
+        if len(names) > 1:
+            tiledb.consolidate(str(array), fragment_uris=names)
+    if random.random() < 0.5:
+        tiledb.vacuum(str(array))
+
+
+@pytest.fixture
+def repeated(tmp_path, garco):
+    """Makes an array of deliveries that replace one another, and joins some or all of them."""
+
+    def make(seed, by_garco):
+        random = np.random.default_rng(seed)
+        array, time = tmp_path / f"array{by_garco}", 10
+        shutil.rmtree(array, ignore_errors=True)
+        tiledb.Array.create(str(array), schema(random, False, DAY // 2))
+        for _ in range(int(random.integers(3, 12))):
+            put(array, random, time, int(random.integers(0, 2)), int(random.integers(1, 48)))
+            time += 10
+        if random.random() < 0.3:
+            with tiledb.open(str(array), "d", timestamp=time) as opened:
+                opened.query(cond="snr < 30 and sat > 3").submit()
+            time += 10
+        first = int(random.choice([1, 1, 30]))
+        join(garco, array, random, by_garco, first, int(random.choice([time, time, 70])))
+        for day in range(3):
+            if random.random() < 0.25:
+                put(array, random, time + day, day, 5)
+        return array, random, time + 10
+
+    return make
+
+
+def compare(garco, array, table, random, times=()):
+    for _ in range(3):
+        words, selected = question(random, table)
+        words += times
+        ours = read(garco("query", array, *words, "--field", "time,system,sat,obs_code," + ",".join(FIELDS)).out)
+        assert len(ours) == len(selected)
+        for name in KEYS + FIELDS:
+            assert np.array_equal(ours[name].to_numpy(float), selected[name].to_numpy(float), equal_nan=True), name
+        by = [k for k in ("day", "sys", "sat", "obs") if random.random() < 0.5]
+        outs = {ask(garco, array, words, by, FIELDS, "--threads", n) for n in (1, 3)}
+        assert len(outs) == 1
+        assert_equal(outs.pop(), expected(selected, by, FIELDS), by, FIELDS)
+
+
+@pytest.mark.parametrize("by_garco", [False, True])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cells_written_again_and_joined(repeated, garco, seed, by_garco):
+    array, random, last = repeated(5000 + seed, by_garco)
+    compare(garco, array, rows(array), random)
+    end = int(random.integers(10, last))  # within the joined fragment's times, most often
+    table = rows(array, end)
+    if len(table) > 0:
+        compare(garco, array, table, random, ["--at", text(end)])
+
+
+@pytest.mark.parametrize("seed", list(SEEDS)[:10])
+def test_random_stores_joined_by_garco(tmp_path, garco, seed):
+    array = tmp_path / "array"
+    duplicates = build(array, 6000 + seed)
+    garco("consolidate", array)
+    random, table = np.random.default_rng(seed), rows(array)
+    if not duplicates:
+        compare(garco, array, table, random)
+
+
+@pytest.mark.parametrize("by_garco", [False, True])
+def test_joined_fragments_are_settled_unless_others_meet_them(tmp_path, garco, by_garco):
+    """One fragment's tiles stand alone, and of its coordinates only the times are read."""
+    array, random = tmp_path / "array", np.random.default_rng(7)
+    tiledb.Array.create(str(array), schema(np.random.default_rng(4), False, DAY // 2))
+    for time in range(10, 60, 10):
+        put(array, random, time, 0, 40)
+    join(garco, array, random, by_garco, 1, 50)
+    plan, columns = explain(garco, "stats", array, "--by", "day")
+    tiles = int(plan["tiles met"])
+    assert tiles > 0 and plan["tiles contested"] == "0"
+    assert columns == {"time": tiles, "sys": 0, "sat": 0, "obs": 0, "snr": tiles}
+    cut, _ = explain(garco, "stats", array, "--by", "day", "--at", text(30))
+    assert cut["tiles contested"] == cut["tiles met"] != "0"
+    put(array, random, 60, 1, 40)
+    assert explain(garco, "stats", array, "--by", "day")[0]["tiles contested"] == "0"
+    put(array, random, 70, 0, 40)
+    assert explain(garco, "stats", array, "--by", "day")[0]["tiles contested"] != "0"
+
+
+@pytest.mark.parametrize("by_garco", [False, True])
+def test_one_cell_in_many_tiles(tmp_path, garco, by_garco):
+    """Twenty deliveries of the same two cells, in tiles of seven; deliveries of the same time count as TileDB has it."""
+    array = tmp_path / "array"
+    made = schema(np.random.default_rng(0), False, DAY)
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=made.domain, sparse=True, capacity=7, attrs=[made.attr(i) for i in range(made.nattr)]))
+    for time in np.random.default_rng(1).permutation(20):
+        with tiledb.open(str(array), "w", timestamp=int(time) + 1) as opened:
+            opened[np.full(2, 19000 * DAY), np.zeros(2, "u1"), np.array([3, 4], "u1"), np.full(2, 12611, "u2")] = {
+                "range": np.full(2, 2e7 + time), "snr": np.full(2, 30 + time, "f4"), "slip": np.full(2, time, "u2")}
+    join(garco, array, np.random.default_rng(2), by_garco, 1, 30)
+    assert explain(garco, "stats", array)[0]["tiles contested"] == "0"
+    table = pd.read_csv(io.StringIO(garco("query", array, "--system-base", "0", "--field", "sat,snr,slip").out))
+    assert table.to_numpy().tolist() == [[3, 49, 19], [4, 49, 19]]
+    out = garco("stats", array, "--system-base", "0", "--agg", "count,sum", "--field", "snr", "--by", "sat").lines()
+    assert out[1:] == ["3,1,49", "4,1,49"]
+
+
+def test_a_damaged_neighbour_replaces_nothing(tmp_path, garco):
+    """With --skip-corrupt, what the tile before it has of the same cells counts."""
+    array = tmp_path / "array"
+    made = schema(np.random.default_rng(0), False, DAY)
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=made.domain, sparse=True, capacity=2, attrs=[made.attr(i) for i in range(made.nattr)]))
+    for time in (1, 2, 3):
+        count = 2 if time == 1 else 1  # tiles of 33 32 and 31 21: three times one cell, and another
+        with tiledb.open(str(array), "w", timestamp=time) as opened:
+            opened[19000 * DAY + np.arange(count), np.zeros(count, "u1"), np.full(count, 3, "u1"),
+                   np.full(count, 12611, "u2")] = {
+                "range": np.full(count, 2e7), "snr": np.array([30 + time, 21][:count], "f4"),
+                "slip": np.zeros(count, "u2")}
+    garco("consolidate", array)
+    words = ["--system-base", "0", "--field", "snr"]
+    assert garco("query", array, *words).lines()[1:] == ["33", "21"]
+    [file] = (array / "__fragments").glob("__1_3_*/d0.tdb")
+    whole = file.read_bytes()
+    second = whole.rfind((1).to_bytes(8, "little") + (16).to_bytes(4, "little"))  # one chunk, of 16 bytes
+    for place, left in ((second, ["33"]), (0, ["31", "21"])):
+        file.write_bytes(whole[:place] + b"\xff" * 12 + whole[place + 12:])
+        for word in ("query", "stats"):
+            result = garco(word, array, *words, "--skip-corrupt", *(["--agg", "sum"] if word == "stats" else []))
+            assert result.lines()[1:] == (left if word == "query" else [str(sum(map(int, left)))])
+            assert result.err.count("\n") == 1 and ", tile " in result.err
+        garco("query", array, *words, status=1)

@@ -50,6 +50,7 @@ put_plan (cli_output *output, const char *source, const garco_explanation *plan)
   put (output, "tiles", plan->tiles);
   put (output, "tiles met", plan->tiles_met);
   put (output, "tiles contested", plan->tiles_contested);
+  put (output, "tiles kept", plan->tiles_kept);
   put (output, "cells", plan->cells);
   put (output, "requests", plan->requests);
   put (output, "bytes", plan->bytes);

@@ -1,10 +1,21 @@
-/* A fragment's metadata file: footer, R-tree, tile offsets. The schema it names is "s".
+/* A fragment's metadata file: footer, R-tree, tile offsets, statistics. The schema it names is "s".
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "arco/fragment_metadata.h"
+#include "query/query_fast.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size);
+
+static void
+read_statistics (garco__io *io, garco__codec *codec, garco__fragment *fragment, size_t nfields)
+{
+  garco__sums sums;
+  for (size_t f = 0; f < nfields; f++)
+    if (garco__fragment_load_stats (io, codec, fragment, f, NULL) == GARCO_OK)
+      for (uint64_t t = 0; t < fragment->ntiles && t < 64; t++)
+        garco__fast_sums (fragment, f, t, garco__fragment_tile_cells (fragment, t), &sums);
+}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
@@ -25,8 +36,11 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
       garco__fragment_open_take (io, &item, file.data, size, &schemas, &fragment, NULL) ==
           GARCO_OK &&
       garco__fragment_load_boxes (io, codec, fragment, NULL) == GARCO_OK)
+  {
     for (size_t i = 0; i < fragment->nslots; i++)
       garco__fragment_load_offsets (io, codec, fragment, i, false, NULL);
+    read_statistics (io, codec, fragment, schema->ndims + schema->nattrs);
+  }
   garco__fragment_free (&fragment);
   garco__schema_free (&schema);
   garco__buffer_free (&payload);

@@ -721,10 +721,14 @@ extern "C"
                            groups of time one must divide the other */
     size_t nstatistics; /* none: the mean */
     const garco_statistic *statistics;
+    bool fast; /* arrays: count, nan, mean, min, max and sum from what fragments keep of their tiles
+                  where that settles them: tiles of one group that are selected as a whole, and
+                  that no other fragment and no delete touches. Where a float scale rounds, what is
+                  kept is of the values before: garco_stats_bound says how far that may be off */
   } garco_stats_options;
 #define GARCO_STATS_OPTIONS_INIT                                                                   \
   {                                                                                                \
-    0, 0, 0, NULL                                                                                  \
+    0, 0, 0, NULL, false                                                                           \
   }
 
   /* A table of groups: columns `day`, `hour`, `time` (int64, ms of the start of the day, hour,
@@ -738,14 +742,20 @@ extern "C"
                                               const garco_stats_options *stats_options,
                                               garco_stats **stats, garco_error *error);
   GARCO_API const garco_batch *garco_stats_table (const garco_stats *stats);
+  /* The most that values of a column of the table are off for options->fast; 0: they are exact. */
+  GARCO_API double garco_stats_bound (const garco_stats *stats, size_t column);
+  /* Tiles of fields that were added up, and how many of them from what is kept of them; 0 of 0
+   * where tiles did not stand alone or options->fast was not set. */
+  GARCO_API void garco_stats_tiles (const garco_stats *stats, uint64_t *tiles, uint64_t *kept);
   GARCO_API void garco_stats_free (garco_stats **stats);
 
   /* One column of an array, as a query will read it. */
   typedef struct garco_explained_column
   {
     const char *name;
-    uint64_t tiles;    /* that it is read of: of the others their boxes say all that is wanted */
-    uint64_t bytes;    /* in the files */
+    uint64_t tiles; /* that it is read of: of the others their boxes, or what is kept of them, say
+                       all that is wanted */
+    uint64_t bytes; /* in the files */
     uint64_t unpacked; /* at most: parts without anything selected stay packed */
   } garco_explained_column;
 
@@ -758,6 +768,7 @@ extern "C"
     uint64_t tiles, tiles_met;         /* of the fragments met */
     uint64_t tiles_contested; /* of the tiles met: other fragments, times of writing or deletes may
                                  change what their cells are; these are joined and sorted */
+    uint64_t tiles_kept;      /* tiles of fields whose kept statistics settle the matter */
     uint64_t cells;           /* of the tiles met */
     uint64_t bytes, requests; /* of columns */
     uint64_t metadata_bytes;  /* of the fragments' metadata files */

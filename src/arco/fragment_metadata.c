@@ -83,6 +83,22 @@ done:
   return status;
 }
 
+garco_status
+garco__fragment_piece (garco__io *io, garco__codec *codec, garco__fragment *fragment, uint64_t at,
+                       garco__buffer *content, garco_error *error)
+{
+  return metadata_tile (io, codec, fragment, at, content, error);
+}
+
+void
+garco__fragment_metadata_name (garco__io *io, const garco__fragment *fragment, char *name,
+                               size_t size)
+{
+  char path[PATH_SIZE];
+  metadata_path (fragment, path);
+  garco__io_name (io, path, name, size);
+}
+
 /* ---- the footer */
 
 typedef struct footer_reader
@@ -431,6 +447,10 @@ garco__fragment_free (garco__fragment **fragment)
     free (own->slots[i].validity_offsets);
     free (own->slots[i].var_offsets);
     free (own->slots[i].var_sizes);
+    free (own->slots[i].mins);
+    free (own->slots[i].maxs);
+    free (own->slots[i].sums);
+    free (own->slots[i].nulls);
   }
   for (size_t i = 0; own->texts != NULL && i < 2 * own->schema->ndims; i++)
     free (own->texts[i]);

@@ -18,6 +18,8 @@ typedef struct garco__slot
   garco__slot_offsets at;
   /* ntiles of each, once they were asked for */
   uint64_t *tile_offsets, *validity_offsets, *var_offsets, *var_sizes;
+  /* likewise; NULL too where the fragment keeps none: in the field's type, 8 bytes each, numbers */
+  uint8_t *mins, *maxs, *sums, *nulls;
 } garco__slot;
 
 typedef struct garco__fragment
@@ -78,6 +80,20 @@ garco_status garco__fragment_load_variable (garco__io *io, garco__codec *codec,
                                             garco_error *error);
 garco_status garco__fragment_load_processed (garco__io *io, garco__codec *codec,
                                              garco__fragment *fragment, garco_error *error);
+
+/* ---- fragment_stats.c */
+
+/* Minima, maxima, sums and (nullable) null counts of each tile of a field of the fragment's schema,
+ * numbers of one value a cell; nothing where the fragment keeps none. They are of the values before
+ * all filters, so that a filter that rounds is not in them. */
+garco_status garco__fragment_load_stats (garco__io *io, garco__codec *codec,
+                                         garco__fragment *fragment, size_t field,
+                                         garco_error *error);
+/* For fragment_stats.c: unpacks the generic tile at `at`; the metadata file's name. */
+garco_status garco__fragment_piece (garco__io *io, garco__codec *codec, garco__fragment *fragment,
+                                    uint64_t at, garco__buffer *content, garco_error *error);
+void garco__fragment_metadata_name (garco__io *io, const garco__fragment *fragment, char *name,
+                                    size_t size);
 
 /* Appends the footer's bytes as they are, without the length behind them. */
 garco_status garco__fragment_footer (garco__io *io, garco__fragment *fragment, garco__buffer *out,

@@ -449,6 +449,15 @@ garco__aggregator_add_run (garco__aggregator *a, uint32_t number, size_t field,
   return a->bags == NULL ? GARCO_OK : shrink_bags (a, error);
 }
 
+void
+garco__aggregator_add_known (garco__aggregator *a, uint32_t number, size_t field,
+                             const garco__sums *known, uint64_t cells)
+{
+  if (field == 0)
+    a->groups[number].rows += (int64_t)cells;
+  garco__sums_merge (&a->sums[number * a->nfields + field], known);
+}
+
 static garco_status
 merge_field (garco__aggregator *a, size_t place, garco__aggregator *from, size_t other,
              garco_error *error)
@@ -555,6 +564,27 @@ garco__aggregator_value (const garco__aggregator *a, size_t number, size_t field
   if (!both->known)
     return NAN;
   return aggregate == GARCO_FIRST ? both->first.value : both->last.value;
+}
+
+double
+garco__aggregator_bound (const garco__aggregator *a, size_t number, size_t field,
+                         garco_aggregate aggregate)
+{
+  const garco__sums *sums = &a->sums[number * a->nfields + field];
+  if (sums->count == 0)
+    return 0;
+  switch (aggregate)
+  {
+  case GARCO_MIN:
+  case GARCO_MAX:
+    return sums->off;
+  case GARCO_SUM:
+    return sums->off_sum;
+  case GARCO_MEAN:
+    return sums->off_sum / (double)sums->count;
+  default:
+    return 0;
+  }
 }
 
 garco_status

@@ -5,6 +5,7 @@
 
 #include "garco.h"
 #include "query/query_columns.h"
+#include "query/query_sums.h"
 #include "query/query_values.h"
 
 typedef struct garco__aggregator garco__aggregator;
@@ -17,6 +18,7 @@ typedef struct garco__aggregation
   size_t nfields;  /* columns that are added up */
   const garco_statistic *statistics;
   size_t nstatistics;
+  bool fast; /* from metadata where these settle it */
 } garco__aggregation;
 
 /* `store`, which aggregators share, outlives it; it may be NULL where no values are needed. */
@@ -36,6 +38,9 @@ garco_status garco__aggregator_group (garco__aggregator *aggregator,
 garco_status garco__aggregator_add_run (garco__aggregator *aggregator, uint32_t number,
                                         size_t field, const garco_column *column, int64_t from,
                                         size_t count, garco_error *error);
+/* Adds what is known of that field in `cells` cells of the group; likewise. */
+void garco__aggregator_add_known (garco__aggregator *aggregator, uint32_t number, size_t field,
+                                  const garco__sums *known, uint64_t cells);
 /* Adds what `from`, made with the same arguments, has gathered, and takes its values. */
 garco_status garco__aggregator_merge (garco__aggregator *aggregator, garco__aggregator *from,
                                       garco_error *error);
@@ -51,6 +56,9 @@ int64_t garco__aggregator_count (const garco__aggregator *aggregator, size_t gro
 int64_t garco__aggregator_absent (const garco__aggregator *aggregator, size_t group, size_t field);
 /* Any statistic but numbers of values and quantiles; NaN where it has no value. */
 double garco__aggregator_value (const garco__aggregator *aggregator, size_t group, size_t field,
+                                garco_aggregate aggregate);
+/* How far that value may be from what the values as they are read give; 0: not at all. */
+double garco__aggregator_bound (const garco__aggregator *aggregator, size_t group, size_t field,
                                 garco_aggregate aggregate);
 /* Quantiles, of a NaN the median. */
 garco_status garco__aggregator_quantiles (garco__aggregator *aggregator, size_t group, size_t field,

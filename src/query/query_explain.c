@@ -93,6 +93,14 @@ reads_dimension (const explain_job *job, size_t d, const garco__scan_tile *tile)
   return low != high || !garco__ranges_cover (&job->scan->ranges[d], low, high);
 }
 
+static bool
+reads_attribute (const explain_job *job, size_t field, const garco__scan_tile *tile)
+{
+  garco__sums known;
+  return job->tiles == NULL || tile->contested ||
+         !garco__tiles_know (job->tiles, field, tile, &known);
+}
+
 static void
 count_tile (explain_job *job, const garco__scan_tile *tile)
 {
@@ -105,7 +113,10 @@ count_tile (explain_job *job, const garco__scan_tile *tile)
     if (reads_dimension (job, d, tile))
       count_column (job, d, d, tile);
   for (size_t i = 0; i < scan->nattributes; i++)
-    count_column (job, ndims + i, scan->attributes[i].field, tile);
+    if (reads_attribute (job, scan->attributes[i].field, tile))
+      count_column (job, ndims + i, scan->attributes[i].field, tile);
+    else
+      job->out->public.tiles_kept++;
 }
 
 static void
@@ -187,8 +198,8 @@ explain_rows (const char *source, const garco_query_options *options, whole_expl
 
 /* Not by_tiles where rows must be read. */
 static garco_status
-explain_tiles (const char *source, const garco_query_options *options, unsigned by, int64_t span_ms,
-               whole_explanation *out, garco_error *error)
+explain_tiles (const char *source, const garco_query_options *options,
+               const garco__aggregation *runs, whole_explanation *out, garco_error *error)
 {
   garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
   garco_array *seen = NULL;
@@ -198,7 +209,7 @@ explain_tiles (const char *source, const garco_query_options *options, unsigned 
   reading.timestamp_start = options->timestamp_start;
   reading.timestamp_end = options->timestamp_end;
   GARCO_TRY_DONE (garco_array_open (source, &reading, &seen, error));
-  GARCO_TRY_DONE (garco__tiles_open (source, options, seen, by, span_ms, &tiles, error));
+  GARCO_TRY_DONE (garco__tiles_open (source, options, seen, runs, &tiles, error));
   out->public.by_tiles = tiles != NULL;
   if (tiles != NULL)
   {
@@ -213,8 +224,8 @@ done:
 }
 
 garco_status
-garco__explain (const char *source, const garco_query_options *options, bool by_runs, unsigned by,
-                int64_t span_ms, garco_explanation **explanation, garco_error *error)
+garco__explain (const char *source, const garco_query_options *options,
+                const garco__aggregation *runs, garco_explanation **explanation, garco_error *error)
 {
   void *made = NULL;
   *explanation = NULL;
@@ -223,8 +234,8 @@ garco__explain (const char *source, const garco_query_options *options, bool by_
   garco_explanation *result = &out->public;
   garco_status status = GARCO_OK;
   out->public.array = garco__source_is_array (source);
-  if (out->public.array && by_runs)
-    status = explain_tiles (source, options, by, span_ms, out, error);
+  if (out->public.array && runs != NULL)
+    status = explain_tiles (source, options, runs, out, error);
   if (out->public.array && status >= 0 && !out->public.by_tiles)
     status = explain_rows (source, options, out, error);
   if (status < 0)

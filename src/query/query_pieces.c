@@ -119,14 +119,14 @@ cut_tiles_and_rows (const garco__piece *whole, garco__piece *pieces)
 
 /* Cuts an array. What is opened is the first piece's even after an error. */
 static garco_status
-cut_opened (garco__piece *pieces, size_t *npieces, const garco_query_options *options, unsigned by,
-            int64_t span_ms, bool by_runs, garco_error *error)
+cut_opened (garco__piece *pieces, size_t *npieces, const garco_query_options *options,
+            const garco__aggregation *runs, garco_error *error)
 {
   bool known = false;
   int64_t first = 0, last = 0;
-  if (by_runs)
-    GARCO_TRY (garco__tiles_open (pieces->source, options, pieces->seen, by, span_ms,
-                                  &pieces->owned, error));
+  if (runs != NULL)
+    GARCO_TRY (
+        garco__tiles_open (pieces->source, options, pieces->seen, runs, &pieces->owned, error));
   garco__piece whole = *pieces;
   if (whole.owned != NULL)
   {
@@ -141,8 +141,8 @@ cut_opened (garco__piece *pieces, size_t *npieces, const garco_query_options *op
 
 /* Cuts one source and appends its pieces. */
 static garco_status
-cut_source (const char *source, const garco_query_options *options, unsigned by, int64_t span_ms,
-            bool by_runs, garco__piece *pieces, size_t *npieces, garco_error *error)
+cut_source (const char *source, const garco_query_options *options, const garco__aggregation *runs,
+            garco__piece *pieces, size_t *npieces, garco_error *error)
 {
   garco__piece *whole = &pieces[(*npieces)++];
   garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
@@ -155,13 +155,13 @@ cut_source (const char *source, const garco_query_options *options, unsigned by,
   reading.timestamp_end = options->timestamp_end;
   GARCO_TRY (garco_array_open (source, &reading, &whole->seen, error));
   garco__array_set_threads (whole->seen, options->threads);
-  return cut_opened (whole, npieces, options, by, span_ms, by_runs, error);
+  return cut_opened (whole, npieces, options, runs, error);
 }
 
 garco_status
 garco__pieces_cut (const char *const *sources, size_t nsources, const garco_query_options *options,
-                   unsigned by, int64_t span_ms, bool by_runs, garco__piece **pieces,
-                   size_t *npieces, garco_error *error)
+                   const garco__aggregation *runs, garco__piece **pieces, size_t *npieces,
+                   garco_error *error)
 {
   const size_t most = GARCO__TILE_PIECES + GARCO__ARRAY_PIECES;
   void *made = NULL;
@@ -170,7 +170,7 @@ garco__pieces_cut (const char *const *sources, size_t nsources, const garco_quer
   *pieces = made;
   garco_status status = GARCO_OK;
   for (size_t i = 0; i < nsources && status >= 0; i++)
-    status = cut_source (sources[i], options, by, span_ms, by_runs, *pieces, npieces, error);
+    status = cut_source (sources[i], options, runs, *pieces, npieces, error);
   if (status < 0)
     garco__pieces_free (pieces, *npieces);
   return status;

@@ -19,16 +19,15 @@ typedef struct garco__piece
 } garco__piece;
 
 /* A file is one piece. An array is at most GARCO__TILE_PIECES parts of its settled tiles, where
- * `by_runs` says that these will do, and one for each of at most GARCO__ARRAY_PIECES runs of whole
- * days of what is left: the cut depends on the array and the question alone, so that sums do not
- * depend on the number of threads. All pieces of an array see it in the same state. `options` as
- * for garco__tiles_open. */
+ * these will do for what is gathered (`runs`, else NULL), and one for each of at most
+ * GARCO__ARRAY_PIECES runs of whole days of what is left: the cut depends on the array and the
+ * question alone, so that sums do not depend on the number of threads. All pieces of an array see
+ * it in the same state. `options` as for garco__tiles_open. */
 #define GARCO__TILE_PIECES 64
 #define GARCO__ARRAY_PIECES 16
 garco_status garco__pieces_cut (const char *const *sources, size_t nsources,
-                                const garco_query_options *options, unsigned by, int64_t span_ms,
-                                bool by_runs, garco__piece **pieces, size_t *npieces,
-                                garco_error *error);
+                                const garco_query_options *options, const garco__aggregation *runs,
+                                garco__piece **pieces, size_t *npieces, garco_error *error);
 void garco__pieces_free (garco__piece **pieces, size_t npieces);
 
 #endif

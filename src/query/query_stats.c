@@ -23,7 +23,9 @@ struct garco_stats
   garco_column *columns;
   void **values; /* per column */
   char **names;
+  double *bounds;  /* likewise */
   size_t ncolumns; /* made so far */
+  uint64_t tiles, kept;
 };
 
 #define HOUR_MS INT64_C (3600000)
@@ -127,6 +129,7 @@ make_plan (const garco_query_options *options, plan *p, garco_error *error)
   p->gathered.statistics = wanted->nstatistics > 0 ? wanted->statistics : &mean;
   if ((wanted->by & ~ALL_GROUPS) != 0)
     return garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "unknown grouping 0x%x", wanted->by);
+  p->gathered.fast = wanted->fast;
   p->gathered.by = wanted->by & ~TIME_GROUPS;
   if ((wanted->by & TIME_GROUPS) != 0)
     p->gathered.by |= 1u << GARCO__TIME;
@@ -144,6 +147,7 @@ typedef struct work
   size_t npieces;
   garco__aggregator **parts; /* one a piece, NULL until it is read */
   garco__value_store *store;
+  uint64_t tiles, kept; /* of fields, and those that metadata answer */
 } work;
 
 /* One tile, whose values count all or, where it is corrupt, not at all. */
@@ -236,9 +240,12 @@ gather (const char *const *sources, size_t nsources, work *w, garco_error *error
 {
   void *parts = NULL;
   const garco__aggregation *g = &w->plan->gathered;
-  bool by_runs = are_by_runs (g, w->options);
-  GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, g->by, g->span_ms, by_runs,
-                                &w->pieces, &w->npieces, error));
+  const garco__aggregation *runs = are_by_runs (g, w->options) ? g : NULL;
+  GARCO_TRY (
+      garco__pieces_cut (sources, nsources, w->options, runs, &w->pieces, &w->npieces, error));
+  for (size_t i = 0; g->fast && i < w->npieces; i++)
+    if (w->pieces[i].owned != NULL)
+      garco__tiles_count_known (w->pieces[i].owned, &w->tiles, &w->kept);
   GARCO_TRY (garco__allocate (&parts, w->npieces, sizeof (garco__aggregator *), error));
   w->parts = parts;
   GARCO_TRY (garco__value_store_new (w->options->memory / 2, &w->store, error));
@@ -349,6 +356,9 @@ add_statistic (garco_stats *stats, const garco__aggregator *aggregator, const si
   garco_statistic_name (s, what);
   GARCO_TRY (
       add_column (stats, number ? GARCO_INT64 : GARCO_FLOAT64, rows, name, what, &values, error));
+  double *bound = &stats->bounds[stats->ncolumns - 1];
+  for (size_t i = 0; i < rows; i++)
+    *bound = fmax (*bound, garco__aggregator_bound (aggregator, i, field, s->aggregate));
   for (size_t i = 0; i < rows && !is_quantile (s); i++)
     if (s->aggregate == GARCO_COUNT)
       ((int64_t *)values)[i] = garco__aggregator_count (aggregator, order[i], field);
@@ -391,7 +401,9 @@ fill_quantiles (garco_stats *stats, const plan *p, garco__aggregator *aggregator
 static garco_status
 allocate_table (garco_stats *stats, size_t width, garco_error *error)
 {
-  void *columns = NULL, *values = NULL, *names = NULL;
+  void *columns = NULL, *values = NULL, *names = NULL, *bounds = NULL;
+  GARCO_TRY (garco__allocate (&bounds, width, sizeof *stats->bounds, error));
+  stats->bounds = bounds;
   GARCO_TRY (garco__allocate (&columns, width, sizeof *stats->columns, error));
   stats->columns = columns;
   GARCO_TRY (garco__allocate (&values, width, sizeof *stats->values, error));
@@ -423,12 +435,15 @@ fill_table (garco_stats *stats, const plan *p, garco__aggregator *aggregator, co
 }
 
 static garco_status
-make_table (const plan *p, garco__aggregator *aggregator, garco_stats **stats, garco_error *error)
+make_table (const plan *p, const work *w, garco_stats **stats, garco_error *error)
 {
+  garco__aggregator *aggregator = w->parts[0];
   void *made = NULL, *order = NULL;
   size_t groups = garco__aggregator_groups (aggregator);
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_stats), error));
   *stats = made;
+  (*stats)->tiles = w->tiles;
+  (*stats)->kept = w->kept;
   GARCO_TRY (garco__allocate (&order, groups, sizeof (size_t), error));
   garco_status status = garco__aggregator_sort (aggregator, order, error);
   if (status >= 0)
@@ -457,7 +472,7 @@ garco_stats_compute (const char *const *sources, size_t nsources,
   if (status >= 0)
     status = gather (sources, nsources, &w, error);
   if (status >= 0)
-    status = make_table (&p, w.parts[0], stats, error);
+    status = make_table (&p, &w, stats, error);
   if (status < 0)
     garco_stats_free (stats);
   free_work (&w);
@@ -487,14 +502,15 @@ garco_query_explain (const char *source, const garco_query_options *options,
   garco_query_options reading = options != NULL ? *options : standard;
   plan p = {.options = stats_options};
   if (stats_options == NULL)
-    return garco__explain (source, &reading, false, 0, 0, explanation, error);
+    return garco__explain (source, &reading, NULL, explanation, error);
   *explanation = NULL;
   garco_status status = make_plan (&reading, &p, error);
   reading.nfields = p.ncolumns;
   reading.fields = p.columns;
   if (status >= 0)
-    status = garco__explain (source, &reading, are_by_runs (&p.gathered, &reading), p.gathered.by,
-                             p.gathered.span_ms, explanation, error);
+    status =
+        garco__explain (source, &reading, are_by_runs (&p.gathered, &reading) ? &p.gathered : NULL,
+                        explanation, error);
   free (p.columns);
   return status;
 }
@@ -503,6 +519,19 @@ const garco_batch *
 garco_stats_table (const garco_stats *stats)
 {
   return &stats->table;
+}
+
+double
+garco_stats_bound (const garco_stats *stats, size_t column)
+{
+  return column < stats->ncolumns ? stats->bounds[column] : 0;
+}
+
+void
+garco_stats_tiles (const garco_stats *stats, uint64_t *tiles, uint64_t *kept)
+{
+  *tiles = stats->tiles;
+  *kept = stats->kept;
 }
 
 void
@@ -516,6 +545,7 @@ garco_stats_free (garco_stats **stats)
     free ((*stats)->names[i]);
   }
   free ((*stats)->values);
+  free ((*stats)->bounds);
   free ((*stats)->names);
   free ((*stats)->columns);
   free (*stats);

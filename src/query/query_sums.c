@@ -92,7 +92,8 @@ lanes_merge (const lanes *l, garco__sums *s)
 {
   for (size_t i = 0; i < LANES; i++)
   {
-    const garco__sums lane = {l->count[i], {l->high[i], l->low[i]}, {0, 0}, l->min[i], l->max[i]};
+    const garco__sums lane = {
+        l->count[i], {l->high[i], l->low[i]}, {0, 0}, l->min[i], l->max[i], 0, 0};
     garco__sums_merge (s, &lane);
   }
 }

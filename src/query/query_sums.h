@@ -18,6 +18,7 @@ typedef struct garco__sums
   int64_t count;
   garco__wide sum, squares;
   double min, max;
+  double off, off_sum; /* how far an extreme, and the sum, may be from the values as read */
 } garco__sums;
 
 /* What of it is to be gathered. */
@@ -27,7 +28,7 @@ typedef struct garco__sums
 #define GARCO__NEEDS_VALUES 8u /* all of them: query_values.h */
 #define GARCO__NEEDS_ENDS 16u  /* the first and the last by time */
 
-#define GARCO__SUMS_EMPTY ((garco__sums){0, {0, 0}, {0, 0}, INFINITY, -INFINITY})
+#define GARCO__SUMS_EMPTY ((garco__sums){0, {0, 0}, {0, 0}, INFINITY, -INFINITY, 0, 0})
 
 /* sum + x, what is rounded off going to the low part. An infinity leaves no NaN behind. */
 static inline void
@@ -93,6 +94,8 @@ garco__sums_merge (garco__sums *into, const garco__sums *from)
   into->squares.low += from->squares.low;
   into->min = from->min < into->min ? from->min : into->min;
   into->max = from->max > into->max ? from->max : into->max;
+  into->off = from->off > into->off ? from->off : into->off;
+  into->off_sum += from->off_sum;
 }
 
 #endif

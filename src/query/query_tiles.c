@@ -19,12 +19,17 @@
 #include "arco/datatype.h"
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "base/parallel.h"
 #include "query/query_array.h"
+#include "query/query_fast.h"
 #include "query/query_repeats.h"
 #include "query/query_runs.h"
+#include "query/query_statistic.h"
 
 /* Bytes of values made up for a field that a fragment does not have. */
 #define FILL_BYTES 65536u
+/* Fragments whose kept statistics are loaded at a time. */
+#define LOAD_STEP 16
 
 typedef struct worker
 {
@@ -59,6 +64,7 @@ struct garco__tiles
   dimension *dims;
   size_t nfields;
   size_t *fields; /* of the schema */
+  bool fast;      /* kept statistics are loaded of the fragments of tiles that are added up whole */
   pthread_mutex_t lock;
   worker *idle;
 };
@@ -230,10 +236,115 @@ part_tiles (garco__tiles *tiles, garco_error *error)
   return GARCO_OK;
 }
 
+/* ---------------------------------------------------------------- what is known before reading */
+
+/* What a tile's box says of a dimension. */
+typedef struct outline
+{
+  int64_t low;
+  bool covered; /* all its cells are selected */
+  bool one;     /* they are of one group */
+} outline;
+
+static outline
+outline_of (const garco_scan *scan, const dimension *d, const garco__scan_tile *tile)
+{
+  garco_datatype type = scan->schema->fields[d->field].type;
+  uint64_t low_key, high_key;
+  garco__scan_box_keys (scan, tile, d->field, &low_key, &high_key);
+  int64_t low = garco__value_of_key (type, low_key), high = garco__value_of_key (type, high_key);
+  bool one = !d->grouped || garco__floor_div (low, d->bucket) == garco__floor_div (high, d->bucket);
+  return (outline){low, garco__ranges_cover (&scan->ranges[d->field], low_key, high_key), one};
+}
+
+/* Whether all its cells count, and its box says that they are selected and of one group. */
+static bool
+is_whole (const garco__tiles *tiles, const garco__scan_tile *tile)
+{
+  if (tile->repeats)
+    return false;
+  for (size_t d = 0; d < tiles->ndims; d++)
+  {
+    const outline box = outline_of (tiles->scan, &tiles->dims[d], tile);
+    if (!box.covered || !box.one)
+      return false;
+  }
+  return true;
+}
+
+bool
+garco__tiles_know (const garco__tiles *tiles, size_t field, const garco__scan_tile *tile,
+                   garco__sums *known)
+{
+  const garco__fragment *fragment = tiles->scan->array->fragments[tile->fragment];
+  const garco__field *now = &tiles->scan->schema->fields[field];
+  if (!tiles->fast || !is_whole (tiles, tile))
+    return false;
+  int found = garco__schema_find (fragment->schema, now->name);
+  return found >= 0 && fragment->schema->fields[found].type == now->type &&
+         fragment->schema->fields[found].width == now->width &&
+         garco__fast_sums (fragment, (size_t)found, tile->tile, tile->cells, known);
+}
+
 static garco_status
-bind (garco__tiles *tiles, const char *uri, unsigned by, int64_t span_ms, bool *eligible,
+load_fragment (const garco__tiles *tiles, garco__codec *codec, garco__fragment *fragment,
+               garco_error *error)
+{
+  for (size_t f = 0; f < tiles->nfields; f++)
+  {
+    const char *name = tiles->scan->schema->fields[tiles->fields[f]].name;
+    int found = garco__schema_find (fragment->schema, name);
+    if (found >= 0)
+      GARCO_TRY (garco__fragment_load_stats (tiles->scan->array->io, codec, fragment, (size_t)found,
+                                             error));
+  }
+  return GARCO_OK;
+}
+
+/* A piece is some fragments; those of which no tile is added up whole are left alone. */
+typedef struct stats_job
+{
+  const garco__tiles *tiles;
+  const uint8_t *wanted; /* a byte a fragment */
+} stats_job;
+
+static garco_status
+load_piece (void *context, size_t index, garco_error *error)
+{
+  const stats_job *job = context;
+  const garco_array *array = job->tiles->scan->array;
+  garco__codec *codec = NULL;
+  GARCO_TRY (garco__codec_new (&codec, error));
+  garco_status status = GARCO_OK;
+  for (size_t i = index * LOAD_STEP;
+       i < (index + 1) * LOAD_STEP && i < array->nfragments && status >= 0; i++)
+    if (job->wanted[i] != 0)
+      status = load_fragment (job->tiles, codec, array->fragments[i], error);
+  garco__codec_free (&codec);
+  return status;
+}
+
+static garco_status
+load_stats (const garco__tiles *tiles, garco_error *error)
+{
+  const garco_scan *scan = tiles->scan;
+  void *wanted = NULL;
+  GARCO_TRY (garco__allocate (&wanted, scan->array->nfragments, 1, error));
+  for (size_t i = 0; i < scan->ntiles; i++)
+    if (is_whole (tiles, &scan->tiles[i]))
+      ((uint8_t *)wanted)[scan->tiles[i].fragment] = 1;
+  stats_job job = {tiles, wanted};
+  garco_status status = garco__parallel_run ((scan->array->nfragments + LOAD_STEP - 1) / LOAD_STEP,
+                                             scan->array->threads, load_piece, &job, error);
+  free (wanted);
+  return status;
+}
+
+static garco_status
+bind (garco__tiles *tiles, const char *uri, const garco__aggregation *wanted, bool *eligible,
       garco_error *error)
 {
+  unsigned by = wanted->by;
   void *fields = NULL;
   size_t nkeys = (size_t)__builtin_popcount (by);
   GARCO_TRY (garco__array_rows_open (uri, &tiles->request, &tiles->rows, error));
@@ -248,16 +359,19 @@ bind (garco__tiles *tiles, const char *uri, unsigned by, int64_t span_ms, bool *
   GARCO_TRY (garco__allocate (&fields, tiles->nfields, sizeof (size_t), error));
   tiles->fields = fields;
   memcpy (tiles->fields, tiles->bound->fields + nkeys, tiles->nfields * sizeof (size_t));
-  *eligible = is_eligible (tiles, by, span_ms);
+  *eligible = is_eligible (tiles, by, wanted->span_ms);
   if (!*eligible)
     return GARCO_OK;
-  GARCO_TRY (describe_dimensions (tiles, by, span_ms, error));
-  return part_tiles (tiles, error);
+  GARCO_TRY (describe_dimensions (tiles, by, wanted->span_ms, error));
+  GARCO_TRY (part_tiles (tiles, error));
+  unsigned needs = garco__statistics_need (wanted->statistics, wanted->nstatistics);
+  tiles->fast = wanted->fast && (needs & ~GARCO__FAST_NEEDS) == 0;
+  return tiles->fast ? load_stats (tiles, error) : GARCO_OK;
 }
 
 garco_status
 garco__tiles_open (const char *uri, const garco_query_options *options, const garco_array *seen,
-                   unsigned by, int64_t span_ms, garco__tiles **tiles, garco_error *error)
+                   const garco__aggregation *wanted, garco__tiles **tiles, garco_error *error)
 {
   void *made = NULL;
   bool eligible = false;
@@ -268,7 +382,7 @@ garco__tiles_open (const char *uri, const garco_query_options *options, const ga
       (garco__request){options, &own->selection, options->nfields, options->fields, seen, NULL};
   garco_status status = garco__selection_read (options, &own->selection, error);
   if (status >= 0)
-    status = bind (own, uri, by, span_ms, &eligible, error);
+    status = bind (own, uri, wanted, &eligible, error);
   if (status < 0 || !eligible)
     garco__tiles_free (tiles);
   return status;
@@ -309,6 +423,17 @@ garco__tiles_contested (const garco__tiles *tiles)
 }
 
 void
+garco__tiles_count_known (const garco__tiles *tiles, uint64_t *all, uint64_t *known)
+{
+  const garco_scan *scan = tiles->scan;
+  garco__sums sums;
+  *all += (scan->ntiles + tiles->contested.count) * tiles->nfields;
+  for (size_t i = 0; i < scan->ntiles && tiles->fast; i++)
+    for (size_t f = 0; f < tiles->nfields; f++)
+      *known += garco__tiles_know (tiles, tiles->fields[f], &scan->tiles[i], &sums) ? 1 : 0;
+}
+
+void
 garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int64_t *last)
 {
   *first = tiles->contested_time[0];
@@ -326,25 +451,6 @@ typedef struct tile_job
   garco__aggregator *aggregator;
   garco_error *error;
 } tile_job;
-
-/* What a tile's box says of a dimension. */
-typedef struct outline
-{
-  int64_t low;
-  bool covered; /* all its cells are selected */
-  bool one;     /* they are of one group */
-} outline;
-
-static outline
-outline_of (const garco_scan *scan, const dimension *d, const garco__scan_tile *tile)
-{
-  garco_datatype type = scan->schema->fields[d->field].type;
-  uint64_t low_key, high_key;
-  garco__scan_box_keys (scan, tile, d->field, &low_key, &high_key);
-  int64_t low = garco__value_of_key (type, low_key), high = garco__value_of_key (type, high_key);
-  bool one = !d->grouped || garco__floor_div (low, d->bucket) == garco__floor_div (high, d->bucket);
-  return (outline){low, garco__ranges_cover (&scan->ranges[d->field], low_key, high_key), one};
-}
 
 /* Cuts the runs by one dimension, which is read only where the box does not say all. */
 static garco_status
@@ -518,12 +624,26 @@ add_field (tile_job *job, size_t f)
   return GARCO_OK;
 }
 
+/* Out of the metadata, or by reading. */
+static garco_status
+add_known_field (tile_job *job, size_t f)
+{
+  const garco__run *whole = (const garco__run *)(const void *)job->worker->runs.data;
+  garco__sums known;
+  uint32_t number;
+  if (!garco__tiles_know (job->tiles, job->tiles->fields[f], job->tile, &known))
+    return add_field (job, f);
+  GARCO_TRY (group_of_run (job, whole, &number));
+  garco__aggregator_add_known (job->aggregator, number, f, &known, job->tile->cells);
+  return GARCO_OK;
+}
+
 static garco_status
 add_tile (tile_job *job)
 {
   GARCO_TRY (find_runs (job));
   for (size_t f = 0; f < job->tiles->nfields && job->worker->runs.size > 0; f++)
-    GARCO_TRY (add_field (job, f));
+    GARCO_TRY (add_known_field (job, f));
   return GARCO_OK;
 }
 

@@ -10,15 +10,19 @@
 typedef struct garco__tiles garco__tiles;
 
 /* Binds a question to the array at `uri` in the state that `seen` shows. `options->fields` are the
- * keys of `by` in their order and then what is added up; times are grouped by spans. options and
- * what they point at outlive it. *tiles is NULL where the question must be answered row by row. */
+ * keys of `wanted->by` in their order and then what is added up; times are grouped by spans.
+ * options and what they point at outlive it. *tiles is NULL where the question must be answered row
+ * by row.
+ */
 garco_status garco__tiles_open (const char *uri, const garco_query_options *options,
-                                const garco_array *seen, unsigned by, int64_t span_ms,
+                                const garco_array *seen, const garco__aggregation *wanted,
                                 garco__tiles **tiles, garco_error *error);
 void garco__tiles_free (garco__tiles **tiles);
 
 /* How many tiles are settled. */
 size_t garco__tiles_count (const garco__tiles *tiles);
+/* Adds up tiles of fields, contested ones too, and those that the metadata answer. */
+void garco__tiles_count_known (const garco__tiles *tiles, uint64_t *all, uint64_t *known);
 /* The others, which are for the scan. */
 const garco__tile_list *garco__tiles_contested (const garco__tiles *tiles);
 /* The first and the last ms of the contested tiles' times. */
@@ -26,6 +30,10 @@ void garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int
 /* Adds what is selected of the settled tiles [from, to). */
 garco_status garco__tiles_add (garco__tiles *tiles, size_t from, size_t to,
                                garco__aggregator *aggregator, garco_error *error);
+
+/* Whether the metadata, with `wanted->fast`, say all of the field in a settled tile, and what. */
+bool garco__tiles_know (const garco__tiles *tiles, size_t field, const garco__scan_tile *tile,
+                        garco__sums *known);
 
 /* For saying what will be read: whether a settled tile's dimension is; the scan, whose tiles are
  * the settled ones, or all after garco__tiles_show_all, which ends all else. */

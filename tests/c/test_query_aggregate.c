@@ -15,7 +15,7 @@ aggregator_of (unsigned by, const garco_batch *batch)
 {
   garco__aggregator *aggregator = NULL;
   garco_error error;
-  const garco__aggregation wanted = {by, 0, 1, every, 6};
+  const garco__aggregation wanted = {by, 0, 1, every, 6, false};
   assert_ok (garco__aggregator_new (&wanted, NULL, &aggregator, &error), &error);
   assert_ok (garco__aggregator_add (aggregator, batch, "test", &error), &error);
   return aggregator;
@@ -174,15 +174,16 @@ what_is_no_number_is_refused (void **state)
   garco_batch batch = {1, 1, &text};
   garco__aggregator *a = NULL;
   garco_error error;
-  assert_ok (garco__aggregator_new (&(garco__aggregation){0, 0, 1, every, 6}, NULL, &a, &error),
-             &error);
+  assert_ok (
+      garco__aggregator_new (&(garco__aggregation){0, 0, 1, every, 6, false}, NULL, &a, &error),
+      &error);
   assert_int_equal (garco__aggregator_add (a, &batch, "t.tdb", &error), GARCO_ERR_ARGUMENT);
   assert_non_null (strstr (error.message, "field \"name\" is of type string_ascii"));
   garco__aggregator_free (&a);
   batch = (garco_batch){1, 2, pair};
-  assert_ok (
-      garco__aggregator_new (&(garco__aggregation){GARCO_BY_SAT, 0, 1, every, 6}, NULL, &a, &error),
-      &error);
+  assert_ok (garco__aggregator_new (&(garco__aggregation){GARCO_BY_SAT, 0, 1, every, 6, false},
+                                    NULL, &a, &error),
+             &error);
   assert_int_equal (garco__aggregator_add (a, &batch, "t.tdb", &error), GARCO_ERR_LIMIT);
   garco__aggregator_free (&a);
 }

@@ -74,7 +74,7 @@ aggregator_takes_runs (void **state)
 {
   (void)state;
   static const garco_statistic every[] = {{GARCO_COUNT, 0}, {GARCO_MEAN, 0}};
-  const garco__aggregation wanted = {GARCO_BY_DAY | GARCO_BY_SAT, 0, 1, every, 2};
+  const garco__aggregation wanted = {GARCO_BY_DAY | GARCO_BY_SAT, 0, 1, every, 2, false};
   static const float values[] = {1, NAN, 3, 8};
   const garco_column column = {"snr", GARCO_FLOAT32, 1, values, NULL, NULL};
   const int64_t keys[2][GARCO__KEY_COUNT] = {{86400000, 0, 3, 12611}, {86399999, 1, 3, 12611}};

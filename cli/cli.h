@@ -101,7 +101,8 @@ int cli_where_add (char **where, const char *text);
 void cli_print_page (const cli_verb *verb);
 void cli_print_overview (void);
 
-/* One line on standard error, "garco: VERB: MESSAGE; see garco VERB --help"; gives CLI_USAGE. */
+/* One line on standard error, "garco: VERB: MESSAGE; see garco VERB --help", without a verb "garco:
+ * MESSAGE; see garco --help"; gives CLI_USAGE. */
 int cli_usage (const cli_verb *verb, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 /* One line on standard error, "garco: SOURCE:LINE: MESSAGE"; gives CLI_USAGE for an argument that

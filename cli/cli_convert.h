@@ -14,7 +14,8 @@ enum
   CONVERT_OPTION_COUNT /* the verb's own options count from here */
 };
 
-#define CONVERT_OPTIONS                                                                            \
+/* The options behind --to; `output` is the one that says where to. */
+#define CONVERT_OPTIONS(output)                                                                    \
   CLI_OPTION ("version", '\0', CONVERT_VERSION,                                                    \
               "RINEX version to write: 2 (2.11), 3 (3.04), or 2.10, 2.11, 3.00 to 3.05.", "2|3"),  \
       SELECT_ROWS_OPTIONS,                                                                         \
@@ -22,7 +23,7 @@ enum
                   "Keep the epochs at multiples of this since midnight: a number and one of ms s " \
                   "m h d.",                                                                        \
                   "SPAN"),                                                                         \
-      SELECT_OUTPUT_OPTION, SELECT_SALVAGE_OPTION,                                                 \
+      output, SELECT_SALVAGE_OPTION,                                                               \
       CLI_OPTION ("rnxcmp-compatible", '\0', CONVERT_RNXCMP,                                       \
                   "Write the bytes of RNXCMP 4.1 also where it is wrong.", NULL),                  \
       CLI_CODE_MAP_OPTION (SELECT_MAP)

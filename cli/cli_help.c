@@ -85,8 +85,11 @@ cli_print_overview (void)
 {
   printf ("NAME\n       garco - GNSS observation files to arrays, and answers from both\n\n"
           "SYNOPSIS\n       garco COMMAND [WORDS]...\n\nCOMMANDS\n");
+  int width = 0;
   for (size_t i = 0; cli_verbs[i] != NULL; i++)
-    printf ("       %-9s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
+    width = (int)strlen (cli_verbs[i]->name) > width ? (int)strlen (cli_verbs[i]->name) : width;
+  for (size_t i = 0; cli_verbs[i] != NULL; i++)
+    printf ("       %-*s  %s\n", width, cli_verbs[i]->name, cli_verbs[i]->summary);
   printf ("\nDESCRIPTION\n");
   print_wrapped (
       "Files are RINEX 2, 3 and 4 observations, plain or Hatanaka, in any usual compression; - is "
@@ -124,8 +127,11 @@ cli_usage (const cli_verb *verb, const char *format, ...)
   va_start (arguments, format);
   vsnprintf (message, sizeof message, format, arguments);
   va_end (arguments);
-  snprintf (line, sizeof line, "garco: %s: %s; see garco %s --help", verb->name, message,
-            verb->name);
+  if (verb != NULL)
+    snprintf (line, sizeof line, "garco: %s: %s; see garco %s --help", verb->name, message,
+              verb->name);
+  else
+    snprintf (line, sizeof line, "garco: %s; see garco --help", message);
   print_line (line);
   return CLI_USAGE;
 }

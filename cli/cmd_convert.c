@@ -12,7 +12,7 @@ static const struct poptOption options[] = {
                 "default the output's name decides, and where it says nothing the form of text "
                 "that the input does not have.",
                 "FORM"),
-    CONVERT_OPTIONS, SELECT_ZEROS_OPTION, CLI_OPTIONS_END};
+    CONVERT_OPTIONS (SELECT_OUTPUT_OPTION), SELECT_ZEROS_OPTION, CLI_OPTIONS_END};
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)

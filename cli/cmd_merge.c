@@ -7,7 +7,7 @@ static const struct poptOption options[] = {
                 "rinex: plain text, crinex: Hatanaka. By default the output's name decides, and "
                 "where it says nothing the first part's form.",
                 "FORM"),
-    CONVERT_OPTIONS, CLI_OPTIONS_END};
+    CONVERT_OPTIONS (SELECT_OUTPUT_OPTION), CLI_OPTIONS_END};
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)

@@ -18,7 +18,9 @@ static const struct poptOption options[] = {
                 "HOW"),
     CLI_OPTION ("to", '\0', CONVERT_TO,
                 "rinex: plain text, crinex: Hatanaka; by default the form of FILE.", "FORM"),
-    CONVERT_OPTIONS, CLI_OPTIONS_END};
+    CONVERT_OPTIONS (CLI_OPTION ("output", 'o', SELECT_OUTPUT,
+                                 "Folder to write to, made where it is not there.", "DIR")),
+    CLI_OPTIONS_END};
 
 typedef struct split_words
 {

@@ -51,7 +51,7 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_DFL);
   list_verbs (names, sizeof names);
   if (argc < 2)
-    return cli_usage (&cli_help, "no command: expected one of %s", names);
+    return cli_usage (NULL, "no command: expected one of %s", names);
   const char *word = argv[1];
   const cli_verb *verb = cli_find_verb (word);
   if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0)
@@ -59,6 +59,6 @@ main (int argc, char **argv)
   else if (strcmp (word, "--version") == 0 || strcmp (word, "-V") == 0)
     verb = &cli_version;
   if (verb == NULL)
-    return cli_usage (&cli_help, "unknown command \"%s\": expected one of %s", word, names);
+    return cli_usage (NULL, "unknown command \"%s\": expected one of %s", word, names);
   return finish (verb->run (verb, argc - 1, (const char **)argv + 1));
 }

@@ -16,6 +16,11 @@ def verbs():
     return [line.split()[0] for line in listed.splitlines()]
 
 
+def test_the_summaries_of_the_overview_stand_in_one_column(garco):
+    listed = garco("help").out.split("COMMANDS\n")[1].split("\n\n")[0]
+    assert len({re.match(r" +\S+ +", line).end() for line in listed.splitlines()}) == 1
+
+
 def test_version_is_three_numbers(garco):
     assert re.fullmatch(r"garco \d+\.\d+\.\d+\n", garco("version").out)
     assert garco("--version").out == garco("version").out == garco("-V").out
@@ -34,9 +39,14 @@ def test_the_overview_names_every_verb_and_each_has_a_page(garco):
         assert "--help" in page.out
 
 
+def test_split_says_that_its_output_is_a_folder(garco):
+    assert "--output=DIR\n              Folder to write to" in garco("split", "--help").out
+
+
 @pytest.mark.parametrize("words, message", [
-    ((), "no command: expected one of "),
-    (("guery",), 'unknown command "guery": expected one of '),
+    ((), "garco: no command: expected one of "),
+    (("guery",), 'garco: unknown command "guery": expected one of '),
+    (("guery", "-h"), "; see garco --help\n"),
     (("version", "now"), 'version: unexpected word "now"'),
     (("help", "guery"), 'help: unknown command "guery"'),
     (("version", "--now"), "version: --now: unknown option"),

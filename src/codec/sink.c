@@ -1,14 +1,16 @@
 /* A file that is written. The bytes go through at most one of libarchive's filters, chosen by the
  * name's ending, and into a temporary file beside the target,
  *
- *   DIR/NAME  <-  rename  <-  DIR/.NAME.PID-N.part
+ *   DIR/NAME  <-  rename  <-  DIR/.NAME.PID-N.part  <-  link  <-  a file of DIR without a name
  *
- * so that whoever opens the target sees the old file or the whole new one. What is no regular file
+ * so that whoever opens the target sees the old file or the whole new one, and that nothing is left
+ * of a process that is killed. Where the system has no files without names, the temporary name is
+ * there from the beginning. What is no regular file
  * (standard output, a pipe, a device) is written as it comes. A reader that has gone away is an
  * error like any other: SIGPIPE is held back in the writing thread alone, the process's handlers
  * stay as they are.
  * SPDX-License-Identifier: Apache-2.0 */
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _GNU_SOURCE /* realpath, O_TMPFILE */
 
 #include "codec/sink.h"
 
@@ -17,6 +19,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,7 +44,8 @@ enum filter
 struct garco__sink
 {
   char *target;    /* symbolic links resolved */
-  char *temporary; /* NULL: written in place */
+  char *temporary; /* NULL: written in place, or without a name as yet */
+  bool unnamed;
   int fd;
   enum filter filter;
   garco__archive_library la; /* loaded where `archive` is not NULL */
@@ -60,6 +64,9 @@ static const struct
     {".Z", FILTER_COMPRESS}, {".gz", FILTER_GZIP},  {".bz2", FILTER_BZIP2},
     {".xz", FILTER_XZ},      {".zst", FILTER_ZSTD},
 };
+
+/* Names that promise what is not written. */
+static const char *const foreign[] = {".zip", ".tar", ".tgz", ".7z", ".lz4", ".lzma", ".br", ".lz"};
 
 /* ------------------------------------------------------------------ bytes to the descriptor */
 
@@ -240,34 +247,97 @@ resolve_target (garco__sink *sink, const char *path, bool *in_place, garco_error
   return sink->target != NULL ? GARCO_OK : garco__fail_errno (error, path, "cannot resolve");
 }
 
+/* The folder of a file, to be freed; NULL: out of memory. */
+static char *
+folder_of (const char *target)
+{
+  const char *slash = strrchr (target, '/');
+  return slash == NULL ? strdup (".")
+                       : strndup (target, slash == target ? 1 : (size_t)(slash - target));
+}
+
+/* A file of the target's folder that link_unnamed can name, or -1. */
+static int
+open_unnamed (const char *target)
+{
+  int fd = -1;
+#ifdef O_TMPFILE
+  char *folder = folder_of (target);
+  if (folder != NULL && access ("/proc/self/fd", X_OK) == 0)
+    fd = open (folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  free (folder);
+#else
+  (void)target;
+#endif
+  return fd;
+}
+
+static bool
+link_unnamed (int fd, const char *name)
+{
+  char link[64];
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  return linkat (AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* Opens the temporary file under a name that is free, or gives an open one such a name. */
 static garco_status
-open_temporary (garco__sink *sink, garco_error *error)
+name_temporary (garco__sink *sink, garco_error *error)
 {
   garco__buffer name = {0};
   const char *slash = strrchr (sink->target, '/');
   int directory = slash != NULL ? (int)(slash - sink->target) + 1 : 0;
-  for (int i = 0; i < MAX_TRIES && sink->fd < 0; i++)
+  garco_status status = GARCO_OK;
+  bool named = false;
+  errno = EEXIST;
+  for (int i = 0; i < MAX_TRIES && !named && errno == EEXIST; i++)
   {
     name.size = 0;
-    garco_status status =
-        garco__buffer_print (&name, error, "%.*s.%s.%ld-%d.part", directory, sink->target,
-                             sink->target + directory, (long)getpid (), i);
-    if (status < 0)
-    {
-      garco__buffer_free (&name);
-      return status;
-    }
-    sink->fd = open ((char *)name.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (sink->fd < 0 && errno != EEXIST)
-      break;
+    GARCO_TRY_DONE (garco__buffer_print (&name, error, "%.*s.%s.%ld-%d.part", directory,
+                                         sink->target, sink->target + directory, (long)getpid (),
+                                         i));
+    if (!sink->unnamed)
+      sink->fd = open ((char *)name.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    named = sink->unnamed ? link_unnamed (sink->fd, (char *)name.data) : sink->fd >= 0;
   }
-  if (sink->fd < 0)
+  if (!named)
+    status = garco__fail_errno (error, sink->target, "cannot create");
+  else
   {
-    garco_status status = garco__fail_errno (error, sink->target, "cannot create");
-    garco__buffer_free (&name);
-    return status;
+    sink->temporary = (char *)name.data;
+    name.data = NULL;
   }
-  sink->temporary = (char *)name.data;
+done:
+  garco__buffer_free (&name);
+  return status;
+}
+
+static garco_status
+open_temporary (garco__sink *sink, garco_error *error)
+{
+  sink->fd = open_unnamed (sink->target);
+  sink->unnamed = sink->fd >= 0;
+  return sink->unnamed ? GARCO_OK : name_temporary (sink, error);
+}
+
+static bool
+ends_in (const char *path, const char *ending)
+{
+  size_t length = strlen (path), tail = strlen (ending);
+  return length > tail && strcasecmp (path + length - tail, ending) == 0;
+}
+
+static garco_status
+choose_filter (garco__sink *sink, const char *path, garco_error *error)
+{
+  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+    if (ends_in (path, endings[i].ending))
+      sink->filter = endings[i].filter;
+  for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+    if (ends_in (path, foreign[i]))
+      return garco__fail (error, GARCO_ERR_UNSUPPORTED, path,
+                          "%s is not written: expected .Z, .gz, .bz2, .xz, .zst or no compression",
+                          foreign[i]);
   return GARCO_OK;
 }
 
@@ -275,12 +345,7 @@ static garco_status
 open_target (garco__sink *sink, const char *path, garco_error *error)
 {
   bool in_place = false;
-  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-  {
-    size_t length = strlen (path), tail = strlen (endings[i].ending);
-    if (length > tail && strcmp (path + length - tail, endings[i].ending) == 0)
-      sink->filter = endings[i].filter;
-  }
+  GARCO_TRY (choose_filter (sink, path, error));
   GARCO_TRY (resolve_target (sink, path, &in_place, error));
   if (!in_place)
     return open_temporary (sink, error);
@@ -306,15 +371,8 @@ open_output (garco__sink *sink, const char *path, garco_error *error)
 static void
 sync_folder (const char *target)
 {
-  char *folder = strdup (target);
-  if (folder == NULL)
-    return;
-  char *slash = strrchr (folder, '/');
-  if (slash == folder)
-    slash++;
-  if (slash != NULL)
-    *slash = '\0';
-  int fd = open (slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  char *folder = folder_of (target);
+  int fd = folder != NULL ? open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
   if (fd >= 0)
   {
     fsync (fd);
@@ -326,10 +384,13 @@ sync_folder (const char *target)
 static garco_status
 give_name (garco__sink *sink, garco_error *error)
 {
-  if (sink->temporary == NULL)
+  if (sink->temporary == NULL && !sink->unnamed)
     return GARCO_OK;
   if (fsync (sink->fd) != 0)
     return garco__fail_errno (error, sink->target, "cannot sync");
+  if (sink->unnamed)
+    GARCO_TRY (name_temporary (sink, error));
+  sink->unnamed = false;
   int result = close (sink->fd);
   sink->fd = -1;
   if (result != 0)

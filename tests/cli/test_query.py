@@ -167,6 +167,7 @@ def test_damage_is_one_line_with_file_and_line(garco, files):
     (["--sat", "G"], 'unknown satellite "G": expected a letter of GRSECJI and a number'),
     (["--sat", "X05"], 'unknown satellite "X05"'),
     (["--obs-code", "L1C"], 'unknown observation code "L1C" (did you mean 1C?): expected a band'),
+    (["--obs-code", "L1"], 'unknown observation code "L1" (a type of RINEX 2): expected a band'),
     (["--obs-code", "C"], 'unknown observation code "C"'),
     (["--field", "snrr"], 'no field "snrr" (did you mean snr?): expected'),
 ])

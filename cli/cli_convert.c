@@ -8,34 +8,6 @@
 #include <unistd.h>
 
 static int
-take_to (cli_conversion *convert, const cli_verb *verb, const char *text)
-{
-  static const char *const names[] = {"rinex", "crinex", "csv", "jsonl"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp (names[i], text) == 0)
-    {
-      convert->to = (cli_convert_to)(CLI_TO_RINEX + i);
-      return CLI_OK;
-    }
-  return cli_usage (verb, "unknown form \"%s\": expected rinex, crinex, csv or jsonl", text);
-}
-
-/* "2", "3", "2.11", "3.04"; the library knows which there are. */
-static int
-take_version (cli_conversion *convert, const cli_verb *verb, const char *text)
-{
-  bool digit = text[0] == '2' || text[0] == '3';
-  if (digit && text[1] == '\0')
-    convert->version = text[0] == '2' ? 211 : 304;
-  else if (digit && text[1] == '.' && strlen (text) == 4 && strspn (text + 2, "0123456789") == 2)
-    convert->version = (text[0] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
-  else
-    return cli_usage (verb, "--version is \"%s\": expected 2, 3, or one such as 2.11 or 3.04",
-                      text);
-  return CLI_OK;
-}
-
-static int
 take_interval (cli_conversion *convert, const cli_verb *verb, const char *text)
 {
   garco_error error;
@@ -51,9 +23,9 @@ cli_convert_take (cli_conversion *convert, const cli_verb *verb, int option, con
   switch (option)
   {
   case CONVERT_TO:
-    return take_to (convert, verb, argument);
+    return cli_form_take (verb, name, argument, true, &convert->to);
   case CONVERT_VERSION:
-    return take_version (convert, verb, argument);
+    return cli_version_take (verb, argument, &convert->version);
   case CONVERT_INTERVAL:
     return take_interval (convert, verb, argument);
   case CONVERT_RNXCMP:
@@ -71,9 +43,9 @@ cli_convert_options (cli_conversion *convert, const cli_verb *verb, garco_conver
   garco_query_options rows;
   int status = cli_select_options (&convert->select, verb, &rows);
   *options = standard;
-  options->form = convert->to == CLI_TO_CRINEX  ? GARCO_CONVERT_CRINEX
-                  : convert->to == CLI_TO_RINEX ? GARCO_CONVERT_RINEX
-                                                : GARCO_CONVERT_BY_NAME;
+  options->form = convert->to == CLI_FORM_CRINEX  ? GARCO_CONVERT_CRINEX
+                  : convert->to == CLI_FORM_RINEX ? GARCO_CONVERT_RINEX
+                                                  : GARCO_CONVERT_BY_NAME;
   options->version = convert->version;
   options->start_ms = rows.start_ms;
   options->end_ms = rows.end_ms;

@@ -3,6 +3,7 @@
 #ifndef GARCO_CLI_CONVERT_H
 #define GARCO_CLI_CONVERT_H
 
+#include "cli_form.h"
 #include "cli_select.h"
 
 enum
@@ -28,19 +29,10 @@ enum
                   "Write the bytes of RNXCMP 4.1 also where it is wrong.", NULL),                  \
       CLI_CODE_MAP_OPTION (SELECT_MAP)
 
-typedef enum cli_convert_to
-{
-  CLI_TO_BY_NAME,
-  CLI_TO_RINEX,
-  CLI_TO_CRINEX,
-  CLI_TO_CSV,
-  CLI_TO_JSONL
-} cli_convert_to;
-
 typedef struct cli_conversion
 {
   cli_select select;
-  cli_convert_to to;
+  cli_form to;
   int version;
   int64_t interval_ms;
   bool rnxcmp;

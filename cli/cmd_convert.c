@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cli_convert.h"
 
@@ -141,7 +140,7 @@ convert_to_rows (const cli_verb *verb, const char *input, cli_conversion *conver
   if (cli_output_open (&output, convert->select.output))
   {
     cli_printer *printer = cli_printer_new (
-        &output, convert->to == CLI_TO_CSV ? CLI_CSV : CLI_JSONL, columns, ncolumns, NULL);
+        &output, convert->to == CLI_FORM_CSV ? CLI_CSV : CLI_JSONL, columns, ncolumns, NULL);
     if (printer != NULL)
       status = print_rows (query, printer, &grid, &output);
     else
@@ -155,37 +154,15 @@ convert_to_rows (const cli_verb *verb, const char *input, cli_conversion *conver
 
 /* ------------------------------------------------------------------ text */
 
-/* Rows are asked for by the output's name: .csv, .jsonl, with a compression's ending or without. */
-static cli_convert_to
-form_of_rows (const char *output)
-{
-  static const char *const endings[] = {".Z", ".gz", ".bz2", ".xz", ".zst"};
-  size_t length = strlen (output);
-  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-  {
-    size_t n = strlen (endings[i]);
-    if (length > n && strncmp (output + length - n, endings[i], n) == 0)
-    {
-      length -= n;
-      break;
-    }
-  }
-  if (length > 4 && strncasecmp (output + length - 4, ".csv", 4) == 0)
-    return CLI_TO_CSV;
-  if (length > 6 && strncasecmp (output + length - 6, ".jsonl", 6) == 0)
-    return CLI_TO_JSONL;
-  return CLI_TO_BY_NAME;
-}
-
 static int
 convert_file (const cli_verb *verb, const char *input, cli_conversion *convert)
 {
   garco_convert_options wanted;
   garco_error error;
   const char *output = convert->select.output != NULL ? convert->select.output : "-";
-  if (convert->to == CLI_TO_BY_NAME)
-    convert->to = form_of_rows (output);
-  if (convert->to == CLI_TO_CSV || convert->to == CLI_TO_JSONL)
+  if (convert->to == CLI_FORM_BY_NAME && cli_form_is_rows (cli_form_of_name (output)))
+    convert->to = cli_form_of_name (output);
+  if (cli_form_is_rows (convert->to))
     return convert_to_rows (verb, input, convert);
   int status = cli_convert_options (convert, verb, &wanted);
   if (status == CLI_OK && convert->select.keep_zeros)

@@ -1,9 +1,9 @@
 /* garco export: an array as a RINEX file.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_form.h"
 #include "cli_select.h"
 
 enum
@@ -37,35 +37,9 @@ typedef struct export_words
 {
   cli_select select;
   garco_export_options wanted;
-  bool has_form;
+  cli_form form;
   char *header;
 } export_words;
-
-static int
-take_form (export_words *w, const cli_verb *verb, const char *text)
-{
-  bool plain = strcmp (text, "rinex") == 0;
-  if (!plain && strcmp (text, "crinex") != 0)
-    return cli_usage (verb, "--to is \"%s\": expected rinex or crinex", text);
-  w->has_form = true;
-  w->wanted.form = plain ? GARCO_FORM_RINEX : GARCO_FORM_CRINEX;
-  return CLI_OK;
-}
-
-/* "2", "3", "2.11", "3.04"; the library knows which there are. */
-static int
-take_version (export_words *w, const cli_verb *verb, const char *text)
-{
-  bool digit = text[0] == '2' || text[0] == '3';
-  if (digit && text[1] == '\0')
-    w->wanted.version = text[0] == '2' ? 211 : 304;
-  else if (digit && text[1] == '.' && strlen (text) == 4 && strspn (text + 2, "0123456789") == 2)
-    w->wanted.version = (text[0] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
-  else
-    return cli_usage (verb, "--version is \"%s\": expected 2, 3, or one such as 2.11 or 3.04",
-                      text);
-  return CLI_OK;
-}
 
 static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
@@ -74,9 +48,9 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   switch (option)
   {
   case EXPORT_TO:
-    return take_form (w, verb, argument);
+    return cli_form_take (verb, name, argument, false, &w->form);
   case EXPORT_VERSION:
-    return take_version (w, verb, argument);
+    return cli_version_take (verb, argument, &w->wanted.version);
   case EXPORT_HEADER:
     free (w->header);
     w->header = strdup (argument);
@@ -86,35 +60,17 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   }
 }
 
-/* Hatanaka by .crx or .24d, whatever compression is behind it. */
-static garco_form
-form_of_name (const char *path)
-{
-  static const char *const compressions[] = {".Z", ".gz", ".bz2", ".xz", ".zst"};
-  size_t length = strlen (path);
-  for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++)
-  {
-    size_t tail = strlen (compressions[i]);
-    if (length > tail && strcmp (path + length - tail, compressions[i]) == 0)
-    {
-      length -= tail;
-      break;
-    }
-  }
-  const char *end = path + length - (length < 4 ? length : 4);
-  bool crx = length >= 4 && (strncmp (end, ".crx", 4) == 0 || strncmp (end, ".CRX", 4) == 0);
-  bool day = length >= 4 && end[0] == '.' && isdigit ((unsigned char)end[1]) &&
-             isdigit ((unsigned char)end[2]) && (end[3] == 'd' || end[3] == 'D');
-  return crx || day ? GARCO_FORM_CRINEX : GARCO_FORM_RINEX;
-}
-
 static int
-export_array (export_words *w, const char *uri, const garco_query_options *rows)
+export_array (const cli_verb *verb, export_words *w, const char *uri,
+              const garco_query_options *rows)
 {
   garco_error error;
   garco_export_options *wanted = &w->wanted;
-  if (!w->has_form)
-    wanted->form = form_of_name (w->select.output);
+  cli_form form = w->form != CLI_FORM_BY_NAME ? w->form : cli_form_of_name (w->select.output);
+  if (cli_form_is_rows (form))
+    return cli_usage (verb, "%s names rows: expected a name of RINEX, or --to; query prints rows",
+                      w->select.output);
+  wanted->form = form == CLI_FORM_CRINEX ? GARCO_FORM_CRINEX : GARCO_FORM_RINEX;
   wanted->start_ms = rows->start_ms;
   wanted->end_ms = rows->end_ms;
   wanted->systems = rows->systems;
@@ -144,7 +100,7 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK)
     status = cli_select_options (&w.select, verb, &rows);
   if (status == CLI_OK)
-    status = export_array (&w, words.words[0], &rows);
+    status = export_array (verb, &w, words.words[0], &rows);
   cli_words_free (&words);
   cli_select_free (&w.select);
   free (w.header);

@@ -21,7 +21,8 @@ merge_files (const cli_verb *verb, const cli_words *words, cli_conversion *conve
   garco_convert_options wanted;
   garco_error error;
   const char *output = convert->select.output != NULL ? convert->select.output : "-";
-  if (convert->to == CLI_TO_CSV || convert->to == CLI_TO_JSONL)
+  cli_form form = convert->to != CLI_FORM_BY_NAME ? convert->to : cli_form_of_name (output);
+  if (cli_form_is_rows (form))
     return cli_usage (verb,
                       "parts are merged to rinex or crinex; query prints the rows of several");
   int status = cli_convert_options (convert, verb, &wanted);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli.h"
+#include "cli_form.h"
 
 #define DAY_MS INT64_C (86400000)
 
@@ -59,7 +59,8 @@ typedef struct simulate_words
   char station[5], systems[8];
   char *output;
   int64_t days; /* 0: one file */
-  bool has_duration, has_form;
+  bool has_duration;
+  cli_form form;
 } simulate_words;
 
 /* ---------------------------------------------------------------- words */
@@ -147,17 +148,6 @@ take_version (simulate_words *w, const cli_verb *verb, const char *text)
 }
 
 static int
-take_form (simulate_words *w, const cli_verb *verb, const char *text)
-{
-  bool plain = strcmp (text, "rinex") == 0;
-  if (!plain && strcmp (text, "crinex") != 0)
-    return cli_usage (verb, "--form is \"%s\": expected rinex or crinex", text);
-  w->has_form = true;
-  w->wanted.form = plain ? GARCO_FORM_RINEX : GARCO_FORM_CRINEX;
-  return CLI_OK;
-}
-
-static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
 {
   simulate_words *w = state;
@@ -187,7 +177,7 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   case SIM_VERSION:
     return take_version (w, verb, argument);
   case SIM_FORM:
-    return take_form (w, verb, argument);
+    return cli_form_take (verb, name, argument, false, &w->form);
   default:
     free (w->output);
     w->output = strdup (argument);
@@ -196,30 +186,6 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
 }
 
 /* ---------------------------------------------------------------- files */
-
-/* Plain where the name, less a compression's ending, is that of plain RINEX: .24o, .rnx, .obs. */
-static garco_form
-form_of_name (const char *path)
-{
-  static const char *const packed[] = {".Z", ".gz", ".bz2", ".xz", ".zst"};
-  size_t size = strlen (path);
-  for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
-  {
-    size_t n = strlen (packed[i]);
-    if (size > n && strcmp (path + size - n, packed[i]) == 0)
-    {
-      size -= n;
-      break;
-    }
-  }
-  if (size < 4 || path[size - 4] != '.')
-    return GARCO_FORM_CRINEX;
-  const char *end = path + size - 3;
-  bool old = isdigit ((unsigned char)end[0]) && isdigit ((unsigned char)end[1]) &&
-             tolower ((unsigned char)end[2]) == 'o';
-  bool plain = old || strncmp (end, "rnx", 3) == 0 || strncmp (end, "obs", 3) == 0;
-  return plain ? GARCO_FORM_RINEX : GARCO_FORM_CRINEX;
-}
 
 /* "15S", "01H", "05Z" (Hz): the interval as long names write it. */
 static void
@@ -317,14 +283,17 @@ simulate (simulate_words *w, const cli_verb *verb)
     return cli_usage (verb, "no output: expected -o and a file, or --days and -o and a folder");
   if (w->days > 0 && w->has_duration)
     return cli_usage (verb, "--days and --duration exclude each other");
-  if (w->days > 0 && strcmp (w->output, "-") != 0 && is_folder (w))
+  bool folder = w->days > 0 && strcmp (w->output, "-") != 0 && is_folder (w);
+  cli_form form = folder || w->form != CLI_FORM_BY_NAME ? w->form : cli_form_of_name (w->output);
+  if (cli_form_is_rows (form))
+    return cli_usage (verb, "%s names rows: expected a name of RINEX, or --form", w->output);
+  w->wanted.form = form == CLI_FORM_RINEX ? GARCO_FORM_RINEX : GARCO_FORM_CRINEX;
+  if (folder)
     return simulate_days (w);
   if (w->days > 1)
     return cli_usage (verb, "several days go into a folder, not to standard output");
   if (w->days == 1)
     w->wanted.duration_ms = DAY_MS;
-  if (!w->has_form)
-    w->wanted.form = form_of_name (w->output);
   return simulate_file (&w->wanted, w->output);
 }
 

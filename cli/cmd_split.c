@@ -70,7 +70,7 @@ split_file (const cli_verb *verb, const char *input, split_words *s)
     return cli_usage (verb, "no --by: expected --by hour or --by day");
   if (directory == NULL || strcmp (directory, "-") == 0)
     return cli_usage (verb, "no folder to write to: expected -o DIR");
-  if (s->convert.to == CLI_TO_CSV || s->convert.to == CLI_TO_JSONL)
+  if (cli_form_is_rows (s->convert.to))
     return cli_usage (verb, "files are split to rinex or crinex");
   int status = cli_convert_options (&s->convert, verb, &wanted);
   wanted.ending = s->ending[0] != '\0' ? s->ending : NULL;

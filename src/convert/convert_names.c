@@ -47,7 +47,8 @@ garco__form_of_name (const char *path, garco_form *form)
     return false;
   const char *type = name + length - 3;
   char last = (char)tolower ((unsigned char)type[2]);
-  bool crx = strncasecmp (type, "crx", 3) == 0, rnx = strncasecmp (type, "rnx", 3) == 0;
+  bool crx = strncasecmp (type, "crx", 3) == 0;
+  bool rnx = strncasecmp (type, "rnx", 3) == 0 || strncasecmp (type, "obs", 3) == 0;
   bool year = isdigit ((unsigned char)type[0]) && isdigit ((unsigned char)type[1]);
   *form = crx || (year && last == 'd') ? GARCO_FORM_CRINEX : GARCO_FORM_RINEX;
   return crx || rnx || (year && (last == 'o' || last == 'd'));

@@ -55,6 +55,23 @@ def test_a_reader_that_stops_ends_us_without_a_word(verb):
     assert process.wait(60) == -signal.SIGPIPE
 
 
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl", "rows.csv.gz", "ROWS.CSV.GZ"])
+def test_names_of_rows_are_refused_where_rinex_alone_is_written(name, tmp_path):
+    (tmp_path / "day.24o").write_text(DAY)
+    run("ingest", "day.24o", "day.tdb", cwd=tmp_path)
+    for words in (["merge", "day.24o"], ["export", "day.tdb"], ["simulate", "--duration", "1m"]):
+        err = run(*words, "-o", name, status=2, cwd=tmp_path).err
+        assert "query prints" in err or name in err, err
+        assert not (tmp_path / name).exists()
+    run("export", "day.tdb", "--to", "rinex", "-o", name, cwd=tmp_path)
+    assert b"rows" not in text_of(tmp_path / name)
+
+
+def test_obs_is_plain_text(tmp_path):
+    run("convert", "-", "-o", tmp_path / "day.obs", stdin=DAY.encode())
+    assert (tmp_path / "day.obs").read_text() == run("convert", "-", "--to", "rinex", stdin=DAY.encode()).out
+
+
 def test_rows_by_a_code_map(tmp_path):
     text = (header2(["C1", "L2"]) + epoch2(0, 0, ["G05"], [[field(2e7), field(9e7)]])).encode()
     (tmp_path / "map").write_text("G L2 2L\n")

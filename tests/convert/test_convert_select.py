@@ -192,7 +192,7 @@ def test_scale_factors_stay_with_their_types():
 @pytest.mark.parametrize("words, message", [
     (["--interval", "0s"], "--interval"), (["--interval", "x"], "--interval"),
     (["--version", "4"], "--version"), (["--version", "2.2"], "--version"),
-    (["--version", "3.99"], "3.99"), (["--to", "xml"], "unknown form"),
+    (["--version", "3.99"], "3.99"), (["--to", "xml"], '--to is "xml": expected rinex, crinex, csv'),
     (["--keep-zeros"], "--keep-zeros"), (["--system", "X"], "unknown system"),
     (["--obs-code", "C1C"], "observation code"),
 ])

@@ -52,11 +52,17 @@ widen (span *all, const garco__stamp *stamp)
 }
 
 static garco_status
+make_tile (garco__upkeep *own, const garco__buffer *payload, garco__buffer *tile)
+{
+  return garco__generic_tile_write (own->array->codec, own->array->schema->version, payload->data,
+                                    payload->size, tile, own->error);
+}
+
+static garco_status
 write_tile (garco__upkeep *own, const char *path, const garco__buffer *payload)
 {
   garco__buffer tile = {0};
-  garco_status status = garco__generic_tile_write (own->array->codec, own->array->schema->version,
-                                                   payload->data, payload->size, &tile, own->error);
+  garco_status status = make_tile (own, payload, &tile);
   if (status >= 0)
     status = garco__io_write (own->array->io, path, tile.data, tile.size, own->error);
   garco__buffer_free (&tile);
@@ -85,44 +91,78 @@ put_delete (garco__upkeep *own, const garco__item *item, garco__buffer *out)
 
 /* Every commit that counts, whether or not its fragment was replaced since. */
 static garco_status
-list_commits (garco__upkeep *own, garco__buffer *out, span *all)
+list_commits (garco__upkeep *own, const garco__directory *directory, garco__buffer *out, span *all)
 {
-  garco__directory directory = {0};
-  garco_status status =
-      garco__directory_read (own->array->io, 0, UINT64_MAX, &directory, own->error);
-  for (size_t i = 0; i < directory.commits.count && status >= 0; i++)
+  for (size_t i = 0; i < directory->commits.count; i++)
   {
-    widen (all, &directory.commits.items[i].stamp);
-    status =
-        garco__buffer_print (out, own->error, "__commits/%s\n", directory.commits.items[i].name);
+    widen (all, &directory->commits.items[i].stamp);
+    GARCO_TRY (
+        garco__buffer_print (out, own->error, "__commits/%s\n", directory->commits.items[i].name));
   }
-  for (size_t i = 0; i < directory.deletes.count && status >= 0; i++)
+  for (size_t i = 0; i < directory->deletes.count; i++)
   {
-    widen (all, &directory.deletes.items[i].stamp);
-    status = put_delete (own, &directory.deletes.items[i], out);
+    widen (all, &directory->deletes.items[i].stamp);
+    GARCO_TRY (put_delete (own, &directory->deletes.items[i], out));
   }
-  garco__directory_free (&directory);
+  return GARCO_OK;
+}
+
+static bool
+has_names (const garco__io_list *list, const garco__items *items)
+{
+  for (size_t i = 0; i < items->count; i++)
+  {
+    const char *base = strrchr (items->items[i].name, '/');
+    if (garco__io_list_find (list, base != NULL ? base + 1 : items->items[i].name) == NULL)
+      return false;
+  }
+  return true;
+}
+
+/* Whether one file has all of them, and nothing that an .ign takes back. */
+static garco_status
+are_joined (garco__upkeep *own, const garco__directory *directory, bool *joined)
+{
+  garco__io_list covered = {0};
+  char name[GARCO__NAME_SIZE] = "";
+  garco_status status = garco__directory_covering (own->array->io, name, &covered, own->error);
+  *joined = status >= 0 && name[0] != '\0' && has_names (&covered, &directory->commits) &&
+            has_names (&covered, &directory->deletes);
+  garco__io_list_free (&covered);
   return status;
 }
 
 static garco_status
+put_commits (garco__upkeep *own, const garco__buffer *content, const span *all)
+{
+  char name[GARCO__NAME_SIZE], path[PATH_SIZE];
+  GARCO_TRY (garco__stamp_range_name (all->start, all->end, own->array->schema->version, name,
+                                      own->error));
+  snprintf (path, sizeof path, "__commits/%s.con", name);
+  return garco__io_write (own->array->io, path, content->data, content->size, own->error);
+}
+
+/* One commit alone is written too where other files say it, which can be vacuumed then. */
+static garco_status
 write_commits (garco__upkeep *own)
 {
+  garco__directory directory = {0};
   garco__buffer content = {0};
-  char name[GARCO__NAME_SIZE], path[PATH_SIZE];
   span all = {0, 0, 0};
+  bool joined = false;
   garco_status status;
-  GARCO_TRY_DONE (list_commits (own, &content, &all));
+  GARCO_TRY_DONE (garco__directory_read (own->array->io, 0, UINT64_MAX, &directory, own->error));
+  GARCO_TRY_DONE (list_commits (own, &directory, &content, &all));
+  GARCO_TRY_DONE (are_joined (own, &directory, &joined));
+  if (joined || all.count < (directory.has_consolidated ? 1 : 2))
+    goto done;
   garco__upkeep_say (own, "%zu commits%s in one file", all.count,
                      own->options->dry_run ? " would be" : "");
-  if (own->options->dry_run || all.count < 2)
-    goto done;
-  GARCO_TRY_DONE (
-      garco__stamp_range_name (all.start, all.end, own->array->schema->version, name, own->error));
-  snprintf (path, sizeof path, "__commits/%s.con", name);
-  GARCO_TRY_DONE (garco__io_write (own->array->io, path, content.data, content.size, own->error));
+  if (!own->options->dry_run)
+    status = put_commits (own, &content, &all);
 done:
   garco__buffer_free (&content);
+  garco__directory_free (&directory);
   return status;
 }
 
@@ -160,34 +200,84 @@ move_places (garco__buffer *names)
   }
 }
 
+/* What the file is to hold. */
+static garco_status
+list_footers (garco__upkeep *own, garco__buffer *names, span *all)
+{
+  size_t count = own->array->nfragments;
+  garco__buffer footers = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u32 (names, (uint32_t)count, own->error));
+  for (size_t i = 0; i < count; i++)
+  {
+    widen (all, &own->array->directory.fragments.items[i].stamp);
+    GARCO_TRY_DONE (put_footer (own, i, names, &footers));
+  }
+  move_places (names);
+  status = garco__buffer_append (names, footers.data, footers.size, own->error);
+done:
+  garco__buffer_free (&footers);
+  return status;
+}
+
+/* Whether a file of these times holds these bytes. */
+static garco_status
+is_there (garco__upkeep *own, const span *all, const garco__buffer *tile, bool *there)
+{
+  garco__io_list list = {0};
+  char path[PATH_SIZE];
+  garco_status status =
+      garco__io_list_folder (own->array->io, "__fragment_meta", &list, own->error);
+  *there = false;
+  for (size_t i = 0; i < list.count && status >= 0 && !*there; i++)
+  {
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    garco__stamp stamp;
+    if (!garco__stamp_parse (list.entries[i].name, &stamp) || stamp.start != all->start ||
+        stamp.end != all->end)
+      continue;
+    snprintf (path, sizeof path, "__fragment_meta/%s", list.entries[i].name);
+    status = garco__io_read_whole (own->array->io, path, FILE_LIMIT, &bytes, &size, own->error);
+    *there = status >= 0 && size == tile->size && memcmp (bytes, tile->data, size) == 0;
+    free (bytes);
+  }
+  garco__io_list_free (&list);
+  return status;
+}
+
+static garco_status
+put_footers (garco__upkeep *own, const span *all, const garco__buffer *tile)
+{
+  char name[GARCO__NAME_SIZE], path[PATH_SIZE];
+  GARCO_TRY (garco__stamp_range_name (all->start, all->end, own->array->schema->version, name,
+                                      own->error));
+  snprintf (path, sizeof path, "__fragment_meta/%s.meta", name);
+  GARCO_TRY (garco__io_make_folder (own->array->io, "__fragment_meta", own->error));
+  return garco__io_write (own->array->io, path, tile->data, tile->size, own->error);
+}
+
 static garco_status
 write_footers (garco__upkeep *own)
 {
-  garco__buffer names = {0}, footers = {0};
-  char name[GARCO__NAME_SIZE], path[PATH_SIZE];
+  garco__buffer content = {0}, tile = {0};
   span all = {0, 0, 0};
-  size_t count = own->array->nfragments;
-  garco_status status;
-  garco__upkeep_say (own, "footers of %zu fragments%s in one file", count,
-                     own->options->dry_run ? " would be" : "");
-  if (own->options->dry_run || count < 1)
+  bool there = false;
+  garco_status status = GARCO_OK;
+  if (own->array->nfragments == 0)
     return GARCO_OK;
-  GARCO_TRY_DONE (garco__put_u32 (&names, (uint32_t)count, own->error));
-  for (size_t i = 0; i < count; i++)
-  {
-    widen (&all, &own->array->directory.fragments.items[i].stamp);
-    GARCO_TRY_DONE (put_footer (own, i, &names, &footers));
-  }
-  move_places (&names);
-  GARCO_TRY_DONE (garco__buffer_append (&names, footers.data, footers.size, own->error));
-  GARCO_TRY_DONE (
-      garco__stamp_range_name (all.start, all.end, own->array->schema->version, name, own->error));
-  snprintf (path, sizeof path, "__fragment_meta/%s.meta", name);
-  GARCO_TRY_DONE (garco__io_make_folder (own->array->io, "__fragment_meta", own->error));
-  GARCO_TRY_DONE (write_tile (own, path, &names));
+  GARCO_TRY_DONE (list_footers (own, &content, &all));
+  GARCO_TRY_DONE (make_tile (own, &content, &tile));
+  GARCO_TRY_DONE (is_there (own, &all, &tile, &there));
+  if (there)
+    goto done;
+  garco__upkeep_say (own, "footers of %zu fragments%s in one file", all.count,
+                     own->options->dry_run ? " would be" : "");
+  if (!own->options->dry_run)
+    status = put_footers (own, &all, &tile);
 done:
-  garco__buffer_free (&names);
-  garco__buffer_free (&footers);
+  garco__buffer_free (&content);
+  garco__buffer_free (&tile);
   return status;
 }
 
@@ -220,9 +310,11 @@ write_array_meta (garco__upkeep *own)
   size_t count = 0;
   garco_status status;
   GARCO_TRY_DONE (list_replaced (own, &list, &all));
+  if (all.count < 2)
+    goto done;
   garco__upkeep_say (own, "%zu files of array metadata%s in one", all.count,
                      own->options->dry_run ? " would be" : "");
-  if (own->options->dry_run || all.count < 2)
+  if (own->options->dry_run)
     goto done;
   GARCO_TRY_DONE (garco_array_metadata_count (own->array, &count, own->error));
   if (count == 0)

@@ -204,6 +204,31 @@ def test_commits_and_metadata(tmp_path, dump):
     assert ours(dump, array) == before[9]
 
 
+def files_of(array):
+    return sorted(p.relative_to(array) for p in array.rglob("*"))
+
+
+def test_what_is_joined_already_is_left_as_it_is(tmp_path):
+    array = tmp_path / "a"
+    history(array)
+    garco("consolidate", "--what", "commits,fragment-meta,array-meta", array)
+    before = files_of(array)
+    for _ in range(2):
+        result = garco("consolidate", "--what", "commits,fragment-meta,array-meta", array)
+        assert files_of(array) == before and result.count("\n") == 1
+    # One fragment alone: its commit takes the place of files that tell of what is gone.
+    for _ in range(2):
+        garco("consolidate", "--what", "all", array)
+        garco("vacuum", "--what", "all", array)
+    assert len(fragments(array)) == 1
+    assert [p.suffix for p in (array / "__commits").iterdir()] == [".con"]
+    assert len(list((array / "__fragment_meta").iterdir())) == 1
+    before, state = files_of(array), seen(array)
+    garco("consolidate", "--what", "all", array)
+    garco("vacuum", "--what", "all", array)
+    assert files_of(array) == before and seen(array) == state
+
+
 def test_tiledbs_consolidated_commits_and_metadata_are_vacuumed(tmp_path, dump):
     array = tmp_path / "a"
     make(array)

@@ -555,7 +555,11 @@ cli_schema_read (const char *path, cli_schema *schema)
 {
   schema_reader reader = {.schema = schema, .path = path};
   json_error_t error;
-  schema->json = json_load_file (path, JSON_REJECT_DUPLICATES, &error);
+  FILE *file = fopen (path, "rb");
+  if (file == NULL)
+    return cli_fail_text (path, "cannot open: %s", strerror (errno));
+  schema->json = json_loadf (file, JSON_REJECT_DUPLICATES, &error);
+  fclose (file);
   if (schema->json == NULL && error.line > 0)
     return cli_fail_text (path, "line %d, column %d: %s", error.line, error.column, error.text);
   if (schema->json == NULL)

@@ -11,25 +11,34 @@
 int
 cli_take_time_of (const cli_verb *verb, const char *option, const char *text, uint64_t *timestamp)
 {
-  garco_error error;
   int64_t ms = -1;
+  bool good = true;
   errno = 0;
   if (text[0] != '\0' && text[strspn (text, "0123456789")] == '\0')
     ms = strtoll (text, NULL, 10);
-  else if (garco_time_parse (text, &ms, &error) < 0)
-    return cli_usage (verb, "--%s: %s", option, error.message);
-  if (errno != 0 || ms <= 0)
+  else
+    good = garco_time_parse (text, &ms, NULL) >= 0;
+  if (!good || errno != 0 || ms <= 0)
     return cli_usage (verb,
-                      "--%s: \"%s\" is no time of writing: expected ms since 1970-01-01 or a "
-                      "later date and time",
+                      "--%s: \"%s\" is no time of writing: expected ms since 1970-01-01, or "
+                      "YYYY-MM-DD or YYYY-DDD after it, with THH:MM:SS if need be",
                       option, text);
   *timestamp = (uint64_t)ms;
   return CLI_OK;
 }
 
+static int
+check_once (const cli_verb *verb, uint64_t end)
+{
+  return end == 0 ? CLI_OK
+                  : cli_usage (verb, "several times of writing: expected one --at or --between");
+}
+
 int
 cli_take_at (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end)
 {
+  if (check_once (verb, *end) != CLI_OK)
+    return CLI_USAGE;
   *start = 0;
   return cli_take_time_of (verb, "at", text, end);
 }
@@ -38,6 +47,8 @@ int
 cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint64_t *end)
 {
   const char *comma = strchr (text, ',');
+  if (check_once (verb, *end) != CLI_OK)
+    return CLI_USAGE;
   if (comma == NULL)
     return cli_usage (verb, "--between: \"%s\" alone: expected two times of writing", text);
   char *first = strndup (text, (size_t)(comma - text));

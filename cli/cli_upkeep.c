@@ -110,3 +110,11 @@ cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *na
     return CLI_OK;
   }
 }
+
+int
+cli_upkeep_check (const cli_verb *verb, const garco_upkeep_options *wanted)
+{
+  if (wanted->timestamp_end != 0 && wanted->timestamp_start > wanted->timestamp_end)
+    return cli_usage (verb, "--written-after is later than --written-before");
+  return CLI_OK;
+}

@@ -36,6 +36,8 @@ enum
 /* Takes one option; CLI_OK, or the status after a message. */
 int cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *name,
                      const char *argument);
+/* Whether the options go together; CLI_OK, or the status after a message. */
+int cli_upkeep_check (const cli_verb *verb, const garco_upkeep_options *wanted);
 /* on_step: a line on standard output. */
 void cli_upkeep_step (void *context, const char *text);
 

@@ -20,7 +20,7 @@ static const struct poptOption options[] = {
     CLI_OPTION ("purge", '\0', UPKEEP_PURGE,
                 "Leave deleted cells out; they cannot be read at earlier times any more.", NULL),
     CLI_OPTION ("memory", '\0', UPKEEP_MEMORY, "Memory to keep to; 256M where not given.", "BYTES"),
-    CLI_OPTION ("threads", '\0', UPKEEP_THREADS, "Threads; one a processor where not given.",
+    CLI_OPTION ("threads", '@', UPKEEP_THREADS, "Threads; one a processor where not given.",
                 "NUMBER"),
     UPKEEP_DRY_OPTION,
     CLI_OPTIONS_END};
@@ -35,6 +35,8 @@ run (const cli_verb *verb, int argc, const char **argv)
   int status = cli_words_read (verb, argc, argv, cli_upkeep_take, &wanted, &words);
   if (status == CLI_OK && words.count != 1)
     status = cli_usage (verb, "expected one array");
+  if (status == CLI_OK)
+    status = cli_upkeep_check (verb, &wanted);
   wanted.on_step = cli_upkeep_step;
   if (status == CLI_OK)
   {

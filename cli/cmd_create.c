@@ -28,11 +28,17 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   return *schema != NULL ? CLI_OK : cli_fail_text (NULL, "out of memory");
 }
 
+/* What is wrong with a schema is wrong in its file. */
 static int
-create (const char *uri, const garco_schema_info *schema)
+create (const char *uri, const garco_schema_info *schema, const char *file)
 {
   garco_error error;
-  return garco_array_create_schema (uri, schema, &error) < 0 ? cli_fail (&error) : CLI_OK;
+  if (garco_array_create_schema (uri, schema, &error) >= 0)
+    return CLI_OK;
+  if (file != NULL && error.source[0] == '\0')
+    snprintf (error.source, sizeof error.source, "%s", file);
+  cli_fail (&error);
+  return CLI_FAILURE;
 }
 
 static int
@@ -51,7 +57,8 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK && preset == NULL)
     status = cli_schema_read (name, &schema);
   if (status == CLI_OK)
-    status = create (words.words[0], preset != NULL ? preset : &schema.info);
+    status = create (words.words[0], preset != NULL ? preset : &schema.info,
+                     preset != NULL ? NULL : name);
   cli_schema_free (&schema);
   cli_words_free (&words);
   free (name);

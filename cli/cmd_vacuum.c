@@ -23,6 +23,8 @@ run (const cli_verb *verb, int argc, const char **argv)
   int status = cli_words_read (verb, argc, argv, cli_upkeep_take, &wanted, &words);
   if (status == CLI_OK && words.count != 1)
     status = cli_usage (verb, "expected one array");
+  if (status == CLI_OK)
+    status = cli_upkeep_check (verb, &wanted);
   wanted.on_step = wanted.dry_run ? cli_upkeep_step : NULL;
   if (wanted.what == GARCO_UPKEEP_STRAYS)
     wanted.what |= GARCO_UPKEEP_CELLS;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "cli_number.h"
 #include "cli_rows.h"
 #include "cli_travel.h"
 
@@ -21,10 +22,11 @@ static const struct poptOption options[] = {
     CLI_OPTION ("format", '\0', WRITE_FORMAT,
                 "csv or jsonl; where not given by the file's ending, csv for standard input.",
                 "FORMAT"),
-    CLI_OPTION ("memory", '\0', WRITE_MEMORY,
-                "MiB that the rows may take, and that they are sorted and written with; 1024 where "
-                "not given.",
-                "NUMBER"),
+    CLI_OPTION (
+        "memory", '\0', WRITE_MEMORY,
+        "Memory that the rows may take, and that they are sorted and written with: bytes, or "
+        "a number and one of K M G; 1G where not given.",
+        "SIZE"),
     CLI_TIMESTAMP_OPTION (WRITE_TIMESTAMP), CLI_OPTIONS_END};
 
 typedef struct write_words
@@ -37,7 +39,6 @@ static int
 take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
 {
   write_words *w = state;
-  char *end = NULL;
   (void)name;
   if (option == WRITE_TIMESTAMP)
     return cli_take_timestamp (verb, argument, &w->options.timestamp);
@@ -49,11 +50,8 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
                ? CLI_OK
                : cli_usage (verb, "--format is \"%s\": expected csv or jsonl", argument);
   }
-  errno = 0;
-  unsigned long long mib = strtoull (argument, &end, 10);
-  if (errno != 0 || *end != '\0' || argument[0] == '-' || mib == 0 || mib > 1u << 30)
-    return cli_usage (verb, "--memory is \"%s\": expected a whole number of MiB", argument);
-  w->options.memory = (uint64_t)mib << 20;
+  if (!cli_bytes_read (argument, &w->options.memory) || w->options.memory == 0)
+    return cli_usage (verb, "--memory is \"%s\": expected bytes, such as 512M", argument);
   return CLI_OK;
 }
 

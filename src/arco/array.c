@@ -37,7 +37,7 @@ make_folders (garco__io *io, const char *uri, garco_error *error)
   GARCO_TRY (status);
   if (count > 0)
     return garco__fail (error, GARCO_ERR_EXISTS, uri,
-                        "the folder is there already and holds %zu things", count);
+                        "the folder is there already and is not empty");
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
     GARCO_TRY (garco__io_make_folder (io, folders[i], error));
   return GARCO_OK;

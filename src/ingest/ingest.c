@@ -400,8 +400,8 @@ check_station (const target *t, const char *file, bool any_station, const garco_
   if (!any_station && own[0] != '\0' && there[0] != '\0' && !garco__markers_agree (own, there))
     return garco__fail (
         error, GARCO_ERR_EXISTS, file,
-        "of station %s, and the array is of %s, expected one station an array unless "
-        "any is asked for",
+        "of station %s, and the array is of %s; a file of another one is taken only where any "
+        "station is",
         own, there);
   if (recorded || own[0] == '\0')
     return GARCO_OK;

@@ -370,6 +370,9 @@ def test_time_travel(garco, twice, options, strengths):
     (["--at", "99999999999999999999"], "is no time of writing"),
     (["--at", "1960-01-01"], "is no time of writing"),
     (["--between", "2000", "1000"], "--between: the first time is after the second"),
+    (["--at", "5", "--between", "1", "2"], "several times of writing: expected one --at or --between"),
+    (["--at", "5", "--at", "6"], "several times of writing"),
+    (["--at", "soon"], "expected ms since 1970-01-01, or YYYY-MM-DD"),
     (["--between=5"], '--between: "5" alone: expected two times'),
 ])
 def test_time_travel_in_words(garco, twice, options, message):

@@ -168,10 +168,12 @@ def test_rows_beyond_the_memory_are_refused(garco, tmp_path):
     head = "time,sat,range,phase,doppler,snr,slip,flags,fcn\n"
     lines = "".join(f"{1577836800000 + i},5,1,1,1,1,0,0,0\n" for i in range(40000))
     (tmp_path / "rows.csv").write_text(head + lines)
-    err = garco("write", "--memory", "1", "d.tdb", "rows.csv", status=1).err
+    err = garco("write", "--memory", "1M", "d.tdb", "rows.csv", status=1).err
     assert "rows before this one take the memory" in err
-    garco("write", "--memory", "4", "d.tdb", "rows.csv")
+    garco("write", "--memory", "4M", "d.tdb", "rows.csv")
     assert len(rows(tmp_path / "d.tdb")["time"]) == 40000
+    assert "expected bytes, such as 512M" in garco("write", "--memory", "1Q", "d.tdb", "rows.csv",
+                                                   status=2).err
 
 
 @pytest.mark.parametrize("schema, message", [
@@ -182,13 +184,19 @@ def test_rows_beyond_the_memory_are_refused(garco, tmp_path):
     ('{"fields": [{"name": "x", "type": "int8", "domain": [0, 128]}]}', "no int8"),
     ('{"fields": [{"name": "x", "type": "int8", "filters": [{"name": "zstd", "levl": 1}]}]}',
      'fields[0].filters[0]: "levl" is no key here'),
-    ('{"fields": [{"name": "x", "type": "int8"}]}', "0 dimensions and 1 attributes")])
+    ('{"fields": [{"name": "x", "type": "int8"}]}', "0 dimensions and 1 attributes"),
+    ('{"fields": [{"name": "x", "type": "int8", "dimension": true}, {"name": "a", "type": "int8"}]}',
+     'field "x": no domain')])
 def test_wrong_schemas(garco, tmp_path, schema, message):
     (tmp_path / "s.json").write_text(schema)
-    result = garco("create", "--schema", "s.json", "a.tdb",
-                   status=2 if "dimensions" in message else 1)
-    assert message in result.err
+    result = garco("create", "--schema", "s.json", "a.tdb", status=1)
+    assert result.err.startswith("garco: s.json: ") and message in result.err
     assert not (tmp_path / "a.tdb").exists()
+
+
+def test_a_schema_that_is_not_there(garco, tmp_path):
+    assert garco("create", "--schema", "s.json", "a.tdb", status=1).err == (
+        "garco: s.json: cannot open: No such file or directory\n")
 
 
 def test_delete(garco, made, tmp_path):

@@ -229,6 +229,13 @@ def test_what_is_joined_already_is_left_as_it_is(tmp_path):
     assert files_of(array) == before and seen(array) == state
 
 
+@pytest.mark.parametrize("verb", ["consolidate", "vacuum"])
+def test_times_that_are_no_span_are_refused(tmp_path, verb):
+    make(tmp_path / "a")
+    err = garco(verb, "--written-after", "9", "--written-before", "8", tmp_path / "a", status=2)
+    assert "--written-after is later than --written-before" in err
+
+
 def test_tiledbs_consolidated_commits_and_metadata_are_vacuumed(tmp_path, dump):
     array = tmp_path / "a"
     make(array)

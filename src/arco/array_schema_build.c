@@ -42,6 +42,15 @@ find_filter (const char *field, const garco_filter_info *info, garco__filter *fi
   return GARCO_OK;
 }
 
+/* A filter may see values as others that divide them, and not as larger ones. */
+static bool
+divides (const garco__filter *filter)
+{
+  size_t size = garco_datatype_size ((garco_datatype)filter->reinterpret);
+  return filter->reinterpret == GARCO_ANY ||
+         (size > 0 && garco_datatype_size (filter->datatype) % size == 0);
+}
+
 static bool
 takes (const garco__filter *filter)
 {
@@ -69,6 +78,12 @@ check_filters (const char *field, const garco__pipeline *pipeline, garco_error *
       return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                           "field \"%s\": filter %s takes integers, and is given %s", field, name,
                           garco_datatype_name (filter->datatype));
+    if (!divides (filter))
+      return garco__fail (
+          error, GARCO_ERR_ARGUMENT, NULL,
+          "field \"%s\": filter %s as %s is given %s; expected a type that divides it", field, name,
+          garco_datatype_name ((garco_datatype)filter->reinterpret),
+          garco_datatype_name (filter->datatype));
     if (windows && filter->window == 0)
       return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                           "field \"%s\": filter %s has a window of 0 bytes", field, name);

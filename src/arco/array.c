@@ -16,6 +16,8 @@
 #define SCHEMA_LIMIT (UINT64_C (16) << 20)
 /* As far ahead of the clock as several writes in a row get, and as a writer waits. */
 #define AHEAD_LIMIT_MS 2000
+/* Of fewer fragments their own files are no more to read. */
+#define LEAST_CACHED 3
 
 /* ---- making */
 
@@ -167,6 +169,8 @@ keep_fragments (garco_array *array, garco__fragment **fresh, const garco__direct
 static void
 free_fragments (garco_array *array)
 {
+  garco__footer_cache_free (&array->footers);
+  array->footers_known = false;
   for (size_t i = 0; i < array->nfragments; i++)
     garco__fragment_free (&array->fragments[i]);
   free (array->fragments);
@@ -306,6 +310,35 @@ garco_array_fragment_count (const garco_array *array)
 }
 
 garco_status
+garco__array_read_footers (garco_array *array, garco_error *error)
+{
+  void *room = NULL;
+  size_t wanted = 0;
+  if (array->footers_known)
+    return GARCO_OK;
+  GARCO_TRY (garco__allocate (&room, array->nfragments, 1, error));
+  uint8_t *known = room;
+  for (size_t i = 0; i < array->nfragments; i++)
+  {
+    known[i] = array->fragments[i] != NULL;
+    wanted += !known[i];
+  }
+  garco_status status = GARCO_OK;
+  if (wanted >= LEAST_CACHED)
+    status = garco__footer_cache_read (array->io, array->codec, &array->directory.fragments, known,
+                                       &array->footers, error);
+  free (room);
+  array->footers_known = status >= 0;
+  return status;
+}
+
+void
+garco__array_forget_footers (garco_array *array)
+{
+  garco__footer_cache_free (&array->footers);
+}
+
+garco_status
 garco__array_fragment_at (garco_array *array, size_t index, garco__fragment **fragment,
                           garco_error *error)
 {
@@ -313,8 +346,13 @@ garco__array_fragment_at (garco_array *array, size_t index, garco__fragment **fr
     return garco__fail (error, GARCO_ERR_ARGUMENT, array->io->root,
                         "fragment %zu of %zu (they count from 0)", index, array->nfragments);
   if (array->fragments[index] == NULL)
-    GARCO_TRY (garco__fragment_open (array->io, &array->directory.fragments.items[index],
-                                     &array->schemas, &array->fragments[index], error));
+  {
+    const garco__item *item = &array->directory.fragments.items[index];
+    GARCO_TRY (garco__array_read_footers (array, error));
+    GARCO_TRY (garco__fragment_open_cached (array->io, item,
+                                            garco__footer_cache_find (&array->footers, item->name),
+                                            &array->schemas, &array->fragments[index], error));
+  }
   *fragment = array->fragments[index];
   return GARCO_OK;
 }

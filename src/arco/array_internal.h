@@ -5,6 +5,7 @@
 
 #include "arco/array_enumeration.h"
 #include "arco/delete_condition.h"
+#include "arco/footer_cache.h"
 #include "arco/fragment_metadata.h"
 
 struct garco_array
@@ -19,7 +20,9 @@ struct garco_array
   const garco__schema *schema; /* the latest */
   size_t nfragments;
   garco__fragment **fragments; /* as directory.fragments; NULL until needed */
-  size_t nenumerations;        /* those that were asked for */
+  bool footers_known;          /* the cache was read, as far as it is of use */
+  garco__footer_cache footers;
+  size_t nenumerations; /* those that were asked for */
   garco__enumeration **enumerations;
   /* array metadata, by key; read when needed */
   bool metadata_known;
@@ -30,6 +33,12 @@ struct garco_array
 /* The fragment's footer, read the first time. */
 garco_status garco__array_fragment_at (garco_array *array, size_t index, garco__fragment **fragment,
                                        garco_error *error);
+/* Reads consolidated footers, where there are and several are wanted, until the array is looked
+ * through again; garco__array_fragment_at does it too, but threads may call that at the same time
+ * only when this was called before. */
+garco_status garco__array_read_footers (garco_array *array, garco_error *error);
+/* Frees them once all fragments that anybody wants were read. */
+void garco__array_forget_footers (garco_array *array);
 /* The public view of a fragment, borrowed from it. */
 void garco__fragment_info (const garco__fragment *fragment, garco_fragment_info *info);
 /* A time later than every one in the array, at least now; looks the folder through again.

@@ -38,6 +38,26 @@ metadata_path (const garco__fragment *fragment, char path[PATH_SIZE])
   snprintf (path, PATH_SIZE, "%s/" FILE_NAME, fragment->path);
 }
 
+/* The metadata file's size, and the file itself where it is small: once. */
+static garco_status
+find_file (garco__io *io, garco__fragment *fragment, garco_error *error)
+{
+  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  garco__io_kind kind;
+  if (fragment->file_known)
+    return GARCO_OK;
+  metadata_path (fragment, path);
+  GARCO_TRY (garco__io_stat (io, path, &kind, &fragment->metadata_size, error));
+  if (kind != GARCO__IO_FILE)
+    return garco__fail (error, GARCO_ERR_CORRUPT, garco__io_name (io, path, source, sizeof source),
+                        "the fragment's metadata file is missing");
+  if (fragment->metadata_size <= WHOLE_LIMIT)
+    GARCO_TRY (
+        garco__io_read_whole (io, path, WHOLE_LIMIT, &fragment->file, &fragment->file_size, error));
+  fragment->file_known = true;
+  return GARCO_OK;
+}
+
 /* `size` bytes at `at`: borrowed from the kept file, or read into `room`. */
 static garco_status
 metadata_bytes (garco__io *io, garco__fragment *fragment, uint64_t at, uint64_t size,
@@ -45,6 +65,7 @@ metadata_bytes (garco__io *io, garco__fragment *fragment, uint64_t at, uint64_t 
 {
   char path[PATH_SIZE], name[GARCO__IO_NAME_SIZE];
   metadata_path (fragment, path);
+  GARCO_TRY (find_file (io, fragment, error));
   if (at > fragment->metadata_size || size > fragment->metadata_size - at)
     return garco__fail_byte (error, GARCO_ERR_CORRUPT, garco__io_name (io, path, name, sizeof name),
                              (int64_t)(at & INT64_MAX),
@@ -330,7 +351,9 @@ find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
 {
   garco__buffer room = {0};
   const uint8_t *bytes = NULL;
-  uint64_t end = fragment->metadata_size, length = 0;
+  uint64_t length = 0;
+  GARCO_TRY (find_file (io, fragment, error));
+  uint64_t end = fragment->metadata_size;
   if (fragment->stamp.version >= 10 || old_footer_has_size (schemas))
   {
     if (end < 8)
@@ -351,22 +374,6 @@ find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
   *at = end - length;
   *size = length;
   return GARCO_OK;
-}
-
-/* The metadata file's size, and the file itself where it is small. */
-static garco_status
-find_file (garco__io *io, garco__fragment *fragment, garco_error *error)
-{
-  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
-  garco__io_kind kind;
-  metadata_path (fragment, path);
-  GARCO_TRY (garco__io_stat (io, path, &kind, &fragment->metadata_size, error));
-  if (kind != GARCO__IO_FILE)
-    return garco__fail (error, GARCO_ERR_CORRUPT, garco__io_name (io, path, source, sizeof source),
-                        "the fragment's metadata file is missing");
-  if (fragment->metadata_size > WHOLE_LIMIT)
-    return GARCO_OK;
-  return garco__io_read_whole (io, path, WHOLE_LIMIT, &fragment->file, &fragment->file_size, error);
 }
 
 static garco_status
@@ -400,29 +407,36 @@ copy_name (const char *text, char **copy, garco_error *error)
   return GARCO_OK;
 }
 
+/* A fragment of the item's names, without its footer. */
+static garco_status
+new_fragment (const garco__item *item, garco__fragment **fragment, garco_error *error)
+{
+  void *made = NULL;
+  GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__fragment), error));
+  *fragment = made;
+  (*fragment)->stamp = item->stamp;
+  GARCO_TRY (copy_name (item->name, &(*fragment)->name, error));
+  return copy_name (item->path, &(*fragment)->path, error);
+}
+
 garco_status
 garco__fragment_open_take (garco__io *io, const garco__item *item, uint8_t *file, size_t size,
                            const garco__schema_set *schemas, garco__fragment **fragment,
                            garco_error *error)
 {
-  void *made = NULL;
-  garco_status status = garco__allocate (&made, 1, sizeof (garco__fragment), error);
-  if (status < 0)
+  garco_status status;
+  *fragment = NULL;
+  GARCO_TRY_DONE (new_fragment (item, fragment, error));
+  if (file != NULL)
   {
-    free (file);
-    return status;
+    (*fragment)->file_known = true;
+    (*fragment)->file = file;
+    (*fragment)->file_size = (*fragment)->metadata_size = size;
+    file = NULL;
   }
-  *fragment = made;
-  (*fragment)->stamp = item->stamp;
-  (*fragment)->file = file;
-  (*fragment)->file_size = size;
-  (*fragment)->metadata_size = size;
-  GARCO_TRY_DONE (copy_name (item->name, &(*fragment)->name, error));
-  GARCO_TRY_DONE (copy_name (item->path, &(*fragment)->path, error));
-  if (file == NULL)
-    GARCO_TRY_DONE (find_file (io, *fragment, error));
   GARCO_TRY_DONE (read_footer (io, *fragment, schemas, error));
 done:
+  free (file);
   if (status < 0)
     garco__fragment_free (fragment);
   return status;
@@ -433,6 +447,26 @@ garco__fragment_open (garco__io *io, const garco__item *item, const garco__schem
                       garco__fragment **fragment, garco_error *error)
 {
   return garco__fragment_open_take (io, item, NULL, 0, schemas, fragment, error);
+}
+
+garco_status
+garco__fragment_open_cached (garco__io *io, const garco__item *item,
+                             const garco__cached_footer *footer, const garco__schema_set *schemas,
+                             garco__fragment **fragment, garco_error *error)
+{
+  garco_status status;
+  if (footer == NULL)
+    return garco__fragment_open (io, item, schemas, fragment, error);
+  *fragment = NULL;
+  GARCO_TRY_DONE (garco__version_check (item->stamp.version, footer->source, "fragment", error));
+  GARCO_TRY_DONE (new_fragment (item, fragment, error));
+  footer_reader reader = {garco__cursor_of (footer->bytes, footer->size), *fragment, footer->at,
+                          footer->source, error};
+  GARCO_TRY_DONE (parse_footer (&reader, schemas));
+done:
+  if (status < 0)
+    garco__fragment_free (fragment);
+  return status;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "arco/array_directory.h"
 #include "arco/array_schema.h"
+#include "arco/footer_cache.h"
 
 /* Offsets in the metadata file, one a slot. */
 typedef struct garco__slot_offsets
@@ -41,7 +42,8 @@ typedef struct garco__fragment
   garco__io_list processed;       /* deletes that it is rid of already, once they were asked for */
   garco__io_list processed_order; /* the same, as they are numbered */
   bool processed_known;
-  uint8_t *file; /* the metadata file where it is small */
+  bool file_known; /* the metadata file was looked at, and is kept where it is small */
+  uint8_t *file;
   size_t file_size;
   uint64_t metadata_size;
 } garco__fragment;
@@ -60,6 +62,11 @@ garco_status garco__fragment_open (garco__io *io, const garco__item *item,
 garco_status garco__fragment_open_take (garco__io *io, const garco__item *item, uint8_t *file,
                                         size_t size, const garco__schema_set *schemas,
                                         garco__fragment **fragment, garco_error *error);
+/* The same by a footer out of consolidated ones; NULL: by the fragment's own file. */
+garco_status garco__fragment_open_cached (garco__io *io, const garco__item *item,
+                                          const garco__cached_footer *footer,
+                                          const garco__schema_set *schemas,
+                                          garco__fragment **fragment, garco_error *error);
 void garco__fragment_free (garco__fragment **fragment);
 
 /* Cells of tile `t`; all cells. */

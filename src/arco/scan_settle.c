@@ -100,7 +100,10 @@ garco_status
 garco__scan_load (garco_scan *scan, int threads, garco_error *error)
 {
   size_t pieces = (scan->array->nfragments + LOAD_STEP - 1) / LOAD_STEP;
-  return garco__parallel_run (pieces, threads, load_piece, scan, error);
+  GARCO_TRY (garco__array_read_footers (scan->array, error));
+  garco_status status = garco__parallel_run (pieces, threads, load_piece, scan, error);
+  garco__array_forget_footers (scan->array);
+  return status;
 }
 
 /* ---- settling */

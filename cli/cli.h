@@ -26,9 +26,10 @@ typedef struct cli_verb
   int (*run) (const struct cli_verb *verb, int argc, const char **argv);
 } cli_verb;
 
-extern const cli_verb cli_info, cli_create, cli_write, cli_delete, cli_codes, cli_ingest,
-    cli_verify, cli_query, cli_stats, cli_convert, cli_merge, cli_split, cli_export, cli_simulate,
-    cli_fragments, cli_consolidate, cli_vacuum, cli_upgrade, cli_version, cli_help;
+extern const cli_verb cli_info, cli_create, cli_evolve, cli_write, cli_delete, cli_metadata,
+    cli_codes, cli_ingest, cli_verify, cli_query, cli_stats, cli_convert, cli_merge, cli_split,
+    cli_export, cli_simulate, cli_fragments, cli_consolidate, cli_vacuum, cli_upgrade, cli_version,
+    cli_help;
 
 /* The verb of this name, or NULL. */
 const cli_verb *cli_find_verb (const char *name);

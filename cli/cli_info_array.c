@@ -145,8 +145,8 @@ add_domain (json_t *object, garco_array *array, garco_error *error)
   return status;
 }
 
-static json_t *
-metadata_json (const garco_metadata_info *info)
+json_t *
+cli_metadata_json (const garco_metadata_info *info)
 {
   bool text = info->type == GARCO_STRING_UTF8 || info->type == GARCO_STRING_ASCII ||
               info->type == GARCO_CHAR || info->type == GARCO_BLOB;
@@ -172,7 +172,7 @@ add_metadata (json_t *object, garco_array *array, garco_error *error)
     garco_metadata_info info;
     status = garco_array_metadata (array, i, &info, error);
     if (status >= 0)
-      json_object_set_new (metadata, info.key, metadata_json (&info));
+      json_object_set_new (metadata, info.key, cli_metadata_json (&info));
   }
   return status;
 }

@@ -568,6 +568,42 @@ cli_schema_read (const char *path, cli_schema *schema)
   return take_schema (&reader, inner != NULL ? inner : schema->json);
 }
 
+/* "NAME:TYPE" as an object; NULL where it is neither that nor an object. */
+static json_t *
+attribute_json (const char *text, json_error_t *error)
+{
+  const char *colon = strrchr (text, ':');
+  if (text[strspn (text, " \t\n")] == '{')
+    return json_loads (text, JSON_REJECT_DUPLICATES, error);
+  snprintf (error->text, sizeof error->text, "expected NAME:TYPE or a JSON object");
+  if (colon == NULL || colon == text || colon[1] == '\0')
+    return NULL;
+  return json_pack ("{s:s#, s:s, s:[{s:s, s:i}]}", "name", text, (int)(colon - text), "type",
+                    colon + 1, "filters", "name", "zstd", "level", 7);
+}
+
+int
+cli_schema_add_attribute (cli_schema *schema, const char *source, const char *text)
+{
+  schema_reader reader = {.schema = schema, .path = source};
+  json_error_t error = {.text = "not UTF-8"};
+  size_t before = schema->info.nfields;
+  json_t *object = attribute_json (text, &error);
+  if (object == NULL)
+    return cli_fail_text (source, "\"%s\": %s", text, error.text);
+  if (schema->json == NULL)
+    schema->json = json_array ();
+  json_array_append_new (schema->json, object);
+  garco_field_info *fields = own (&reader, before + 1, sizeof *fields);
+  if (fields == NULL)
+    return CLI_FAILURE;
+  if (before > 0)
+    memcpy (fields, schema->info.fields, before * sizeof *fields);
+  schema->info.fields = fields;
+  schema->info.nfields = before + 1;
+  return take_field (&reader, object, &fields[before]);
+}
+
 void
 cli_schema_free (cli_schema *schema)
 {

@@ -24,6 +24,9 @@ typedef struct cli_schema
 /* Reads a file: a schema, or what `garco info --json` says of an array. CLI_OK, or the status after
  * a message. */
 int cli_schema_read (const char *path, cli_schema *schema);
+/* Adds an attribute to the fields: a JSON object as a schema has it, or NAME:TYPE, packed by zstd.
+ * Messages begin with `source`. CLI_OK, or the status after a message. */
+int cli_schema_add_attribute (cli_schema *schema, const char *source, const char *text);
 void cli_schema_free (cli_schema *schema);
 
 #endif

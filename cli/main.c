@@ -8,12 +8,12 @@
 
 #include "cli.h"
 
-const cli_verb *const cli_verbs[] = {&cli_info,   &cli_create,   &cli_write,     &cli_delete,
-                                     &cli_codes,  &cli_ingest,   &cli_verify,    &cli_query,
-                                     &cli_stats,  &cli_convert,  &cli_merge,     &cli_split,
-                                     &cli_export, &cli_simulate, &cli_fragments, &cli_consolidate,
-                                     &cli_vacuum, &cli_upgrade,  &cli_version,   &cli_help,
-                                     NULL};
+const cli_verb *const cli_verbs[] = {&cli_info,      &cli_create,      &cli_evolve, &cli_write,
+                                     &cli_delete,    &cli_metadata,    &cli_codes,  &cli_ingest,
+                                     &cli_verify,    &cli_query,       &cli_stats,  &cli_convert,
+                                     &cli_merge,     &cli_split,       &cli_export, &cli_simulate,
+                                     &cli_fragments, &cli_consolidate, &cli_vacuum, &cli_upgrade,
+                                     &cli_version,   &cli_help,        NULL};
 
 const cli_verb *
 cli_find_verb (const char *name)

@@ -140,6 +140,12 @@ garco_error_format (const garco_error *error, char *text, size_t size)
   return length < 0 ? 0 : (size_t)length;
 }
 
+const char *
+garco__input_name (const char *path)
+{
+  return strcmp (path, "-") == 0 ? "standard input" : path;
+}
+
 #define TEXT_OF(x) #x
 #define VERSION_TEXT(a, b, c) TEXT_OF (a) "." TEXT_OF (b) "." TEXT_OF (c)
 

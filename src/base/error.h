@@ -36,5 +36,7 @@ garco_status garco__fail_byte (garco_error *error, garco_status code, const char
  * GARCO_ERR_MEMORY, EEXIST GARCO_ERR_EXISTS, all others GARCO_ERR_IO. */
 garco_status garco__fail_errno (garco_error *error, const char *source, const char *what);
 garco_status garco__fail_memory (garco_error *error, size_t bytes);
+/* What errors call a file that is read: "standard input" for "-". */
+const char *garco__input_name (const char *path);
 
 #endif

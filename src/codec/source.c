@@ -555,7 +555,7 @@ open_file (struct garco__source *source, const char *path, garco_error *error)
   struct stat status;
   bool is_stdin = strcmp (path, "-") == 0;
   source->fd = -1;
-  source->name = strdup (is_stdin ? "standard input" : path);
+  source->name = strdup (garco__input_name (path));
   if (source->name == NULL)
     return garco__fail_memory (error, strlen (path));
   source->fd = is_stdin ? STDIN_FILENO : open (path, O_RDONLY | O_CLOEXEC);

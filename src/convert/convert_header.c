@@ -17,6 +17,8 @@
 #include "convert/convert_run.h"
 #include "convert/convert_version.h"
 
+#define PICOSECONDS_COLUMN 57 /* from 0, of epoch lines from 4.02 on */
+
 static bool
 is_other_class (int from, int to)
 {
@@ -316,6 +318,24 @@ sift_event (garco__run *run, int version, const garco__buffer *lines, garco__buf
   return GARCO_OK;
 }
 
+/* An event as it is, but for the picoseconds that versions before 4.02 do not have. */
+static garco_status
+copy_event (garco__run *run, int version, const garco__event *event, const char *event_text,
+            size_t line_size, garco__buffer *text, garco_error *error)
+{
+  size_t kept = line_size;
+  if (version >= 402 && run->rules.version < 402 && line_size > PICOSECONDS_COLUMN + 1)
+  {
+    for (kept = PICOSECONDS_COLUMN; kept > 0 && event_text[kept - 1] == ' ';)
+      kept--;
+    run->losses.picoseconds++;
+  }
+  GARCO_TRY (garco__buffer_append (text, event_text, kept, error));
+  if (kept < line_size)
+    GARCO_TRY (garco__buffer_append (text, "\n", 1, error));
+  return garco__buffer_append (text, event_text + line_size, event->size - line_size, error);
+}
+
 garco_status
 garco__run_event (garco__run *run, int version, const garco__event *event, const char *event_text,
                   garco__buffer *text, garco_error *error)
@@ -332,7 +352,7 @@ garco__run_event (garco__run *run, int version, const garco__event *event, const
   GARCO_TRY_DONE (sift_event (run, version, &lines, &kept, error));
   if (kept.size == lines.size && !is_other_class (version, run->rules.version))
   {
-    GARCO_TRY_DONE (garco__buffer_append (text, event_text, event->size, error));
+    GARCO_TRY_DONE (copy_event (run, version, event, event_text, skip, text, error));
     goto done;
   }
   if (kept.size == 0 && event->flag == 4 && lines.size > 0)

@@ -120,13 +120,7 @@ garco__run_change_part (garco__run *run, garco__part *part, garco_error *error)
   GARCO_TRY_DONE (garco__head_apply (&run->force, (const char *)event.data, event.size, error));
   GARCO_TRY_DONE (
       garco__run_event (run, part->version, &what, (const char *)event.data, &text, error));
-  const garco_epoch epoch = {.time_ms = INT64_MIN,
-                             .clock_ps = GARCO_MISSING,
-                             .flag = 4,
-                             .text = (const char *)text.data,
-                             .text_size = text.size};
-  if (text.size > 0)
-    GARCO_TRY_DONE (garco_writer_epoch (run->writer, &epoch, error));
+  GARCO_TRY_DONE (garco__run_put_text (run, 4, &text, error));
 
 done:
   garco__buffer_free (&lines);
@@ -228,11 +222,11 @@ compare (garco__run *run, const garco__part *a, const garco__part *b, garco_erro
   if (what == NULL)
     return GARCO_OK;
   garco_time_text (a->epoch.time_ms, time);
-  garco__fail_line (&local, GARCO_ERR_CORRUPT, b->path, b->epoch.line,
+  garco__fail_line (&local, GARCO_ERR_CORRUPT, garco__input_name (b->path), b->epoch.line,
                     "the epoch %s has other %s%s%s%s%s than in %s, line %" PRId64
                     ", expected the same or another time",
                     time, what, sat[0] != '\0' ? " at " : "", sat, type[0] != '\0' ? " " : "", type,
-                    a->path, a->epoch.line);
+                    garco__input_name (a->path), a->epoch.line);
   if (!run->options->salvage)
   {
     if (error != NULL)

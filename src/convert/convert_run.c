@@ -130,6 +130,9 @@ garco__run_report (const garco__run *run)
   char types[900];
   const garco__losses *losses = &run->losses;
   size_t n = losses->types.size < sizeof types ? losses->types.size : sizeof types;
+  if (run->last_ms == INT64_MIN)
+    garco__run_notice (run, "no epochs: nothing of the input is selected%s",
+                       run->bucket_ms > 0 ? ", no file is written" : "");
   for (size_t i = 0; i < n; i++)
     types[i] = losses->types.data[i] == '\n' ? ',' : (char)losses->types.data[i];
   if (n > 0)
@@ -369,8 +372,8 @@ apply_event (garco__run *run, garco__part *part, const char *text, size_t size, 
   return part != NULL ? garco__head_apply (&part->head, text, size, error) : GARCO_OK;
 }
 
-static garco_status
-put_text (garco__run *run, int flag, const garco__buffer *text, garco_error *error)
+garco_status
+garco__run_put_text (garco__run *run, int flag, const garco__buffer *text, garco_error *error)
 {
   const garco_epoch epoch = {.time_ms = INT64_MIN,
                              .clock_ps = GARCO_MISSING,
@@ -390,7 +393,7 @@ put_event (garco__run *run, garco__part *part, const garco__event *event, const 
     GARCO_TRY_DONE (garco__run_event (run, part->version, event, event_text, &text, error));
   else
     GARCO_TRY_DONE (garco__buffer_append (&text, event_text, event->size, error));
-  GARCO_TRY_DONE (put_text (run, event->flag, &text, error));
+  GARCO_TRY_DONE (garco__run_put_text (run, event->flag, &text, error));
   GARCO_TRY_DONE (apply_event (run, part, event_text, event->size, error));
   if (event->flag == 2)
     run->moving.size = 0;
@@ -427,7 +430,7 @@ repeat_moving (garco__run *run, garco__part *part, garco_error *error)
   garco_status status =
       garco__run_event (run, part->version, &event, (const char *)run->moving.data, &text, error);
   if (status == GARCO_OK)
-    status = put_text (run, 2, &text, error);
+    status = garco__run_put_text (run, 2, &text, error);
   garco__buffer_free (&text);
   return status;
 }
@@ -572,7 +575,8 @@ put_epoch (garco__run *run, garco__part *part, garco_error *error)
     learn_style (run, part, &raw);
     garco__writer_style (run->writer, &run->style);
   }
-  return garco_writer_epoch (run->writer, &run->draft.epoch, error);
+  return garco__writer_epoch_of (run->writer, &run->draft.epoch, garco__input_name (part->path),
+                                 error);
 }
 
 /* Lists that have changed since they were last written. */
@@ -584,7 +588,7 @@ put_lists (garco__run *run, garco_error *error)
   GARCO_TRY_DONE (garco__run_print_lists (run, run->before, &lines, error));
   if (lines.size > 0)
     GARCO_TRY_DONE (garco__run_lines_event (run, &lines, &text, error));
-  GARCO_TRY_DONE (put_text (run, 4, &text, error));
+  GARCO_TRY_DONE (garco__run_put_text (run, 4, &text, error));
   run->lists_changed = false;
 
 done:

@@ -83,6 +83,9 @@ garco_status garco__run_print_lists (const garco__run *run, const garco__lists *
 garco_status garco__run_unite (garco__run *run, const garco_header *header, garco_error *error);
 /* Merge: the records by which a part's header differs from the one in force, as an event. */
 garco_status garco__run_change_part (garco__run *run, garco__part *part, garco_error *error);
+/* Writes an event's text unless it is empty. */
+garco_status garco__run_put_text (garco__run *run, int flag, const garco__buffer *text,
+                                  garco_error *error);
 /* The whole of it: parts in the order of their times into run's output. */
 garco_status garco__run_parts (garco__run *run, garco__part *parts, size_t nparts,
                                garco_error *error);

@@ -59,7 +59,7 @@ garco__windows_open (garco__file_windows *windows, const char *path,
                      const garco_ingest_options *reading, garco_error *error)
 {
   bool rises = false;
-  windows->path = strcmp (path, "-") == 0 ? "standard input" : path;
+  windows->path = garco__input_name (path);
   windows->reading = *reading;
   if (strcmp (path, "-") != 0)
     GARCO_TRY (find_order (path, reading, &rises, error));

@@ -105,7 +105,7 @@ end_file (file_rows *self)
   {
     snprintf (text, sizeof text,
               "%s: %lld values without a row of their own, which a type of the same code has",
-              strcmp (self->path, "-") == 0 ? "standard input" : self->path, (long long)crowded);
+              garco__input_name (self->path), (long long)crowded);
     options->on_notice (options->context, text);
   }
   self->ended = true;

@@ -214,10 +214,12 @@ write_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
                                   writer->line.size, picoseconds, &writer->out, error);
 }
 
-garco_status
-garco_writer_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
+/* Into writer->out; `message` says why not, without a place. */
+static garco_status
+take_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *message,
+            garco_error *error)
 {
-  garco_error local = {0};
+  message->code = GARCO_OK;
   if (!writer->headed || writer->closed || writer->failed)
     return garco__fail (error, GARCO_ERR_ARGUMENT, writer->path,
                         "an epoch is written after the header, before the close and not after an "
@@ -226,12 +228,31 @@ garco_writer_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error 
     return garco__fail (error, GARCO_ERR_ARGUMENT, writer->path,
                         "an epoch of flag %d, expected 0 to 6", epoch->flag);
   writer->epochs++;
-  garco_status status = write_epoch (writer, epoch, &local);
+  garco_status status = write_epoch (writer, epoch, message);
   writer->failed = status < 0;
-  if (status < 0)
+  return status;
+}
+
+garco_status
+garco_writer_epoch (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
+{
+  garco_error message;
+  garco_status status = take_epoch (writer, epoch, &message, error);
+  if (message.code < 0)
     return garco__fail (error, status, writer->path, "record %lld of the body: %s",
-                        (long long)writer->epochs, local.message);
-  return flush_text (writer, FLUSH_SIZE, error);
+                        (long long)writer->epochs, message.message);
+  return status < 0 ? status : flush_text (writer, FLUSH_SIZE, error);
+}
+
+garco_status
+garco__writer_epoch_of (garco_writer *writer, const garco_epoch *epoch, const char *source,
+                        garco_error *error)
+{
+  garco_error message;
+  garco_status status = take_epoch (writer, epoch, &message, error);
+  if (message.code < 0)
+    return garco__fail_line (error, status, source, epoch->line, "%s", message.message);
+  return status < 0 ? status : flush_text (writer, FLUSH_SIZE, error);
 }
 
 void

@@ -39,6 +39,11 @@ garco_status garco__print_event_line (int version, const garco_epoch *epoch, siz
 
 /* ---------------------------------------------------------------- of a garco_writer */
 
+/* As garco_writer_epoch; of what cannot be written the error names `source`, and the epoch's line
+ * there. */
+garco_status garco__writer_epoch_of (garco_writer *writer, const garco_epoch *epoch,
+                                     const char *source, garco_error *error);
+
 /* How the epochs from here on are printed. */
 void garco__writer_style (garco_writer *writer, const garco__print_style *style);
 /* Plain text: a record as its lines, which have `line_end` between them. */

@@ -201,6 +201,15 @@ def test_wrong_words(words, message):
     assert message in err and err.count("\n") == 1
 
 
+@pytest.mark.parametrize("words", [["--start", "2030"], ["--sat", "G31"], ["--obs-code", "9Z"]])
+def test_a_selection_of_nothing_is_told(words, tmp_path):
+    made = run("convert", "-", "--to", "rinex", *words, stdin=DAY2.encode())
+    assert made.err.startswith("garco: note: no epochs: nothing of the input is selected\n")
+    assert made.out.startswith(DAY2[:40]) and rows("-", stdin=made.bytes) == []
+    made = run("split", "-", "--by", "day", "-o", tmp_path, *words, stdin=DAY2.encode())
+    assert "selected, no file is written\n" in made.err and list(tmp_path.iterdir()) == []
+
+
 def test_a_window_whose_end_is_before_its_start():
     err = run("convert", "-", "--start", "2025", "--end", "2024", stdin=DAY2.encode(), status=1).err
     assert "2025-01-01T00:00:00.000 is not before the end 2024-01-01T00:00:00.000" in err and err.count("\n") == 1

@@ -228,6 +228,16 @@ def test_version_4_to_3():
     assert made.lines()[-2] == "> 2024 05 11 00 00  0.0000000  0  1       0.000000000000"
 
 
+def test_picoseconds_of_events_go_with_version_4_02():
+    event = "> 2024 05 11 00 00 10.0000000  5  0".ljust(57) + "99999\n"
+    text = header3({"G": ["C1C"]}, version="4.02") + epoch3(0, 0, {"G05": [field(2e7)]}) + event
+    assert convert(text, "--to", "rinex").out.endswith(event)
+    for version in ("3.04", "3.05"):
+        made = convert(text, "--version", version)
+        assert made.lines()[-1] == "> 2024 05 11 00 00 10.0000000  5  0"
+        assert "1 times rounded down" in made.err
+
+
 def test_georinex_like_readers_find_the_required_records(in_file):
     """RINEX 3.04, table A2: what is not optional."""
     found = header(in_file(SMALL2, "--version", "3").out)

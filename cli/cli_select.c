@@ -152,6 +152,9 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
   case SELECT_EXPLAIN:
     select->explain = true;
     return CLI_OK;
+  case SELECT_RUN:
+    select->run = true;
+    return CLI_OK;
   case SELECT_BETWEEN:
     return cli_take_between (verb, argument, &select->timestamp_start, &select->timestamp_end);
   default:
@@ -211,6 +214,8 @@ cli_select_options (cli_select *select, const cli_verb *verb, garco_query_option
   options->timestamp_end = select->timestamp_end;
   options->on_damage = cli_on_damage;
   options->on_notice = cli_on_notice;
+  if (select->run && !select->explain)
+    return cli_usage (verb, "--run needs --explain");
   return time_options (select, verb, options);
 }
 

@@ -31,6 +31,7 @@ enum
   SELECT_MEMORY,
   SELECT_SKIP,
   SELECT_EXPLAIN,
+  SELECT_RUN,
   SELECT_OPTION_COUNT /* the verb's own options count from here */
 };
 
@@ -108,6 +109,9 @@ enum
       CLI_OPTION ("explain", '\0', SELECT_EXPLAIN,                                                 \
                   "Print what will be read of arrays, fragments, tiles, columns and bytes, and "   \
                   "read none of it.",                                                              \
+                  NULL),                                                                           \
+      CLI_OPTION ("run", '\0', SELECT_RUN,                                                         \
+                  "With --explain: run it too, and print what was read in place of the answer.",   \
                   NULL)
 
 #define SELECT_HELP "Lists are divided by commas, and options that take one may be repeated. "
@@ -120,7 +124,7 @@ typedef struct cli_select
   cli_list sats, codes, fields;
   cli_format format;
   char *output;
-  bool salvage, keep_zeros, raw_missing, skip_corrupt, labels, explain;
+  bool salvage, keep_zeros, raw_missing, skip_corrupt, labels, explain, run;
   char *where;
   int threads;
   uint64_t memory;

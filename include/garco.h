@@ -442,15 +442,32 @@ extern "C"
                                  NULL: fixed size */
   } garco_fragment_info;
 
+  /* Counts what is read: as many calls as there are may share it, and threads. */
+  typedef struct garco_meter garco_meter;
+  typedef struct garco_measured
+  {
+    uint64_t tiles;                             /* of columns that were read */
+    uint64_t requests, bytes;                   /* of columns */
+    uint64_t chunks, chunks_unpacked;           /* of these; that were unpacked */
+    uint64_t metadata_requests, metadata_bytes; /* of all else */
+    double reading, unpacking;                  /* seconds, of all threads together */
+    double planning;                            /* until the first column is read */
+  } garco_measured;
+  GARCO_API garco_status garco_meter_new (garco_meter **meter, garco_error *error);
+  /* What has been read so far. */
+  GARCO_API void garco_meter_read (const garco_meter *meter, garco_measured *measured);
+  GARCO_API void garco_meter_free (garco_meter **meter);
+
   typedef struct garco_array_options
   {
     uint64_t timestamp_start, timestamp_end; /* only what was written in [start, end], ms since
                                                 1970-01-01; an end of 0 is now */
-    bool raw_missing; /* leave the number that FloatScale keeps for NaN as it is */
+    bool raw_missing;   /* leave the number that FloatScale keeps for NaN as it is */
+    garco_meter *meter; /* counts what is read, and outlives the array; may be NULL */
   } garco_array_options;
 #define GARCO_ARRAY_OPTIONS_INIT                                                                   \
   {                                                                                                \
-    0, 0, false                                                                                    \
+    0, 0, false, NULL                                                                              \
   }
 
   typedef struct garco_array garco_array;
@@ -646,16 +663,17 @@ extern "C"
                     one */
     const garco_code_map *code_map;          /* RINEX; outlives the query; NULL: the table alone */
     uint64_t timestamp_start, timestamp_end; /* arrays: as in garco_array_options */
-    const char *where; /* only rows for which this holds: "snr > 35 and sat in (3, 5)", by the
-                          grammar of garco_array_delete; NULL: all */
-    uint64_t memory;   /* bytes that a query aims to stay below; 0: 256 MiB */
-    bool skip_corrupt; /* arrays: leave corrupt tiles out, each reported by on_damage */
-    bool labels;       /* arrays: labels in place of the values of attributes that have them */
+    const char *where;  /* only rows for which this holds: "snr > 35 and sat in (3, 5)", by the
+                           grammar of garco_array_delete; NULL: all */
+    uint64_t memory;    /* bytes that a query aims to stay below; 0: 256 MiB */
+    bool skip_corrupt;  /* arrays: leave corrupt tiles out, each reported by on_damage */
+    bool labels;        /* arrays: labels in place of the values of attributes that have them */
+    garco_meter *meter; /* arrays: counts what is read, and outlives the query; may be NULL */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
   {                                                                                                \
     INT64_MIN, INT64_MAX, NULL, 0, NULL, 0, NULL, 0, NULL, -1, false, false, false, NULL, NULL,    \
-        NULL, 0, NULL, 0, 0, NULL, 0, false, false                                                 \
+        NULL, 0, NULL, 0, 0, NULL, 0, false, false, NULL                                           \
   }
 
   typedef struct garco_query garco_query;
@@ -776,6 +794,9 @@ extern "C"
     const garco_explained_column *columns; /* dimensions first, then the attributes needed */
   } garco_explanation;
 
+  /* Of tiles that stand alone the requests and bytes are those that a meter counts where each tile
+   * has something that is selected; equal cells of consolidated fragments are looked for beyond it.
+   */
   /* Makes the plan of a query, or where `stats_options` is not NULL of statistics, and reads no
    * column. */
   GARCO_API garco_status garco_query_explain (const char *source,

@@ -225,6 +225,7 @@ garco__array_open_as (const garco_array *seen, garco_array **array, garco_error 
   (*array)->start = seen->start;
   (*array)->end = seen->end;
   GARCO_TRY_DONE (garco__io_open (seen->io->root, &(*array)->io, error));
+  (*array)->io->meter = seen->io->meter;
   GARCO_TRY_DONE (garco__codec_new (&(*array)->codec, error));
   GARCO_TRY_DONE (garco__directory_copy (&seen->directory, &directory, error));
   GARCO_TRY_DONE (show_directory (*array, &directory, error));
@@ -267,6 +268,7 @@ garco_array_open (const char *uri, const garco_array_options *options, garco_arr
   *array = made;
   (*array)->options = options != NULL ? *options : defaults;
   GARCO_TRY_DONE (garco__io_open (uri, &(*array)->io, error));
+  (*array)->io->meter = (*array)->options.meter;
   GARCO_TRY_DONE (garco__codec_new (&(*array)->codec, error));
   GARCO_TRY_DONE (check_place ((*array)->io, error));
   GARCO_TRY_DONE (garco__array_refresh (*array, error));

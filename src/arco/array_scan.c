@@ -119,6 +119,7 @@ prepare (garco_scan *scan, const garco_scan_options *options, garco_error *error
   scan->raw_missing = scan->array->options.raw_missing;
   scan->reader.io = scan->array->io;
   GARCO_TRY (garco__codec_new (&scan->reader.codec, error));
+  garco__codec_set_meter (scan->reader.codec, scan->array->io->meter);
   GARCO_TRY (choose_outputs (scan, options, error));
   GARCO_TRY (garco__scan_ranges (scan, options, error));
   GARCO_TRY (read_conditions (scan, error));

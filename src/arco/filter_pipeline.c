@@ -19,6 +19,7 @@
 #include "arco/datatype.h"
 #include "arco/filters.h"
 #include "base/error.h"
+#include "base/meter.h"
 
 typedef struct filter_functions
 {
@@ -282,6 +283,12 @@ garco__codec_new (garco__codec **codec, garco_error *error)
 }
 
 void
+garco__codec_set_meter (garco__codec *codec, garco_meter *meter)
+{
+  codec->meter = meter;
+}
+
+void
 garco__codec_free (garco__codec **codec)
 {
   if (*codec == NULL)
@@ -398,7 +405,11 @@ garco__chunk_decode (garco__codec *codec, const garco__pipeline *pipeline,
   undo.size = chunk->filtered;
   undo.out = out;
   undo.out_size = chunk->original;
-  return undo_chunk (&undo, pipeline, error);
+  uint64_t start = garco__meter_now (codec->meter);
+  garco_status status = undo_chunk (&undo, pipeline, error);
+  GARCO__METER_ADD (codec->meter, chunks_unpacked, 1);
+  GARCO__METER_ADD (codec->meter, unpacking_ns, garco__meter_now (codec->meter) - start);
+  return status;
 }
 
 static garco_status

@@ -77,6 +77,8 @@ garco_status garco__pipeline_check (const garco__pipeline *pipeline, bool writin
 typedef struct garco__codec garco__codec;
 garco_status garco__codec_new (garco__codec **codec, garco_error *error);
 void garco__codec_free (garco__codec **codec);
+/* Counts the chunks that it unpacks from now on. */
+void garco__codec_set_meter (garco__codec *codec, garco_meter *meter);
 
 /* Which tile this is, for decoding and for messages. */
 typedef struct garco__tile_place

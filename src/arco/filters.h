@@ -29,6 +29,7 @@ struct garco__codec
   ZSTD_DCtx *zstd_out;
   garco__buffer data[2], meta[2]; /* turn about: what a filter reads and what it writes */
   garco__text_places *text;       /* NULL: no tile of texts */
+  garco_meter *meter;             /* counts the chunks that are unpacked; NULL: none */
 };
 
 /* A chunk on its way out. */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/meter.h"
 
 #define PATH_SIZE GARCO__COLUMN_PATH
 /* Tiles larger than this are asked for only when the file is as large as they say. */
@@ -51,6 +52,18 @@ garco__column_path (const garco__fragment *fragment, size_t field, const char *e
   snprintf (path, PATH_SIZE, "%s/%s%s.tdb", fragment->path, name, ending);
 }
 
+/* A tile's validity is another request, and not another tile. */
+static void
+count_tile (garco_meter *meter, const garco__buffer *packed, bool validity)
+{
+  garco__cursor cursor = garco__cursor_of (packed->data, packed->size);
+  uint64_t chunks = garco__cursor_u64 (&cursor);
+  GARCO__METER_ADD (meter, requests, 1);
+  GARCO__METER_ADD (meter, bytes, packed->size);
+  GARCO__METER_ADD (meter, tiles, validity ? 0u : 1u);
+  GARCO__METER_ADD (meter, chunks, cursor.failed ? 0 : chunks);
+}
+
 garco_status
 garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragment,
                       const garco__column *column, uint64_t t, const char *source,
@@ -79,7 +92,9 @@ garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragmen
   packed->size = 0;
   GARCO_TRY (garco__buffer_reserve (packed, (size_t)size + 1, error));
   packed->size = (size_t)size;
-  return garco__io_read (reader->io, column->path, *byte, packed->data, (size_t)size, error);
+  GARCO_TRY (garco__io_read (reader->io, column->path, *byte, packed->data, (size_t)size, error));
+  count_tile (reader->io->meter, packed, column->validity);
+  return GARCO_OK;
 }
 
 /* Says which field's which tile it is that is damaged; the source says the fragment. */

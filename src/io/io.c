@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/meter.h"
 
 static const garco__io_backend *const backends[] = {&garco__io_file};
 
@@ -52,7 +53,12 @@ garco_status
 garco__io_read (garco__io *io, const char *path, uint64_t offset, void *bytes, size_t size,
                 garco_error *error)
 {
-  return io->backend->read (io, path, offset, bytes, size, error);
+  uint64_t start = garco__meter_now (io->meter);
+  garco_status status = io->backend->read (io, path, offset, bytes, size, error);
+  GARCO__METER_ADD (io->meter, all_requests, 1);
+  GARCO__METER_ADD (io->meter, all_bytes, size);
+  GARCO__METER_ADD (io->meter, reading_ns, garco__meter_now (io->meter) - start);
+  return status;
 }
 
 garco_status

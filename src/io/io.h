@@ -73,7 +73,8 @@ typedef struct garco__io_backend
 struct garco__io
 {
   const garco__io_backend *backend;
-  char *root; /* for messages: the full name of `path` is root, "/", path */
+  char *root;         /* for messages: the full name of `path` is root, "/", path */
+  garco_meter *meter; /* counts what is read; NULL: none */
 };
 
 struct garco__io_stream

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "query/query_source.h"
 
 struct garco_query
@@ -55,7 +56,12 @@ check_arguments (size_t nsources, const garco_query_options *options, garco_erro
 static garco_status
 open_source (garco_query *query, garco_error *error)
 {
-  return garco__rows_open (query->sources[query->at], &query->request, &query->rows, error);
+  garco_meter *meter = query->options.meter;
+  uint64_t start = garco__meter_now (meter);
+  garco_status status =
+      garco__rows_open (query->sources[query->at], &query->request, &query->rows, error);
+  garco__meter_planned (meter, start);
+  return status;
 }
 
 static garco_status

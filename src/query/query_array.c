@@ -17,6 +17,7 @@
 #include "arco/array_snapshot.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "base/nearest.h"
 
 #define NONE GARCO__NO_FIELD
@@ -447,6 +448,7 @@ open_array (garco__array_rows *self, garco_error *error)
   options.raw_missing = self->request->options->raw_missing;
   options.timestamp_start = self->request->options->timestamp_start;
   options.timestamp_end = self->request->options->timestamp_end;
+  options.meter = self->request->options->meter;
   if (self->request->seen != NULL)
     GARCO_TRY (garco__array_open_as (self->request->seen, &self->array, error));
   else
@@ -602,7 +604,11 @@ array_rows_next (garco__rows *rows, garco_batch *batch, garco_error *error)
   if (self->scan == NULL)
     return GARCO_END;
   if (self->units == NULL)
+  {
+    uint64_t start = garco__meter_now (self->request->options->meter);
     GARCO_TRY (open_units (self, error));
+    garco__meter_planned (self->request->options->meter, start);
+  }
   memset (keys, 0, sizeof keys);
   while (kept == 0)
   {

@@ -78,19 +78,37 @@ count_column (explain_job *job, size_t column, size_t field, const garco__scan_t
   job->out->public.requests += fragment->schema->fields[found].nullable ? 2 : 1;
 }
 
-/* Whether a settled tile's coordinate is read. */
-static bool
-reads_dimension (const explain_job *job, size_t d, const garco__scan_tile *tile)
+/* How often a settled tile's coordinate is read by rows: to select, and to sort by it. */
+static unsigned
+row_reads (const garco_scan *scan, size_t d, const garco__scan_tile *tile)
+{
+  const garco__key_ranges *ranges = &scan->ranges[d];
+  uint64_t low, high;
+  garco__scan_box_keys (scan, tile, d, &low, &high);
+  unsigned reads = garco__ranges_cover (ranges, low, high) ? 0 : 1;
+  if (low == high)
+    return reads;
+  if (ranges->given && ranges->count > 0)
+  {
+    uint64_t first = ranges->bounds[0], last = ranges->bounds[2 * ranges->count - 1];
+    low = first > low ? first : low;
+    high = last < high ? last : high;
+  }
+  return reads + (low < high ? 1 : 0);
+}
+
+/* How often a tile's coordinate is read; looking for equal cells is one more of one dimension. */
+static unsigned
+dimension_reads (const explain_job *job, size_t d, const garco__scan_tile *tile)
 {
   uint64_t low, high;
   if (tile->contested)
-    return true;
-  if (job->tiles != NULL)
-    return garco__tiles_read_dimension (job->tiles, d, tile);
+    return 1;
   garco__scan_box_keys (job->scan, tile, d, &low, &high);
-  if (tile->repeats && d == garco__repeats_dimension (job->scan))
-    return true;
-  return low != high || !garco__ranges_cover (&job->scan->ranges[d], low, high);
+  unsigned looking = tile->repeats && d == garco__repeats_dimension (job->scan) && low < high;
+  if (job->tiles != NULL)
+    return looking + (garco__tiles_read_dimension (job->tiles, d, tile) ? 1 : 0);
+  return looking + row_reads (job->scan, d, tile);
 }
 
 static bool
@@ -110,7 +128,7 @@ count_tile (explain_job *job, const garco__scan_tile *tile)
   job->out->public.tiles_contested += tile->contested ? 1 : 0;
   job->out->public.cells += tile->cells;
   for (size_t d = 0; d < ndims; d++)
-    if (reads_dimension (job, d, tile))
+    for (unsigned n = dimension_reads (job, d, tile); n > 0; n--)
       count_column (job, d, d, tile);
   for (size_t i = 0; i < scan->nattributes; i++)
     if (reads_attribute (job, scan->attributes[i].field, tile))

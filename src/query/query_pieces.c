@@ -153,6 +153,7 @@ cut_source (const char *source, const garco_query_options *options, const garco_
   reading.raw_missing = options->raw_missing;
   reading.timestamp_start = options->timestamp_start;
   reading.timestamp_end = options->timestamp_end;
+  reading.meter = options->meter;
   GARCO_TRY (garco_array_open (source, &reading, &whole->seen, error));
   garco__array_set_threads (whole->seen, options->threads);
   return cut_opened (whole, npieces, options, runs, error);

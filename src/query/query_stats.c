@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "base/parallel.h"
 #include "query/query_aggregate.h"
 #include "query/query_explain.h"
@@ -241,8 +242,10 @@ gather (const char *const *sources, size_t nsources, work *w, garco_error *error
   void *parts = NULL;
   const garco__aggregation *g = &w->plan->gathered;
   const garco__aggregation *runs = are_by_runs (g, w->options) ? g : NULL;
+  uint64_t start = garco__meter_now (w->options->meter);
   GARCO_TRY (
       garco__pieces_cut (sources, nsources, w->options, runs, &w->pieces, &w->npieces, error));
+  garco__meter_planned (w->options->meter, start);
   for (size_t i = 0; g->fast && i < w->npieces; i++)
     if (w->pieces[i].owned != NULL)
       garco__tiles_count_known (w->pieces[i].owned, &w->tiles, &w->kept);

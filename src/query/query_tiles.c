@@ -102,6 +102,8 @@ worker_take (garco__tiles *tiles, worker **taken, garco_error *error)
   garco_status status = garco__codec_new (&(*taken)->reader.codec, error);
   if (status < 0)
     free (made);
+  else
+    garco__codec_set_meter ((*taken)->reader.codec, tiles->scan->array->io->meter);
   return status;
 }
 
@@ -674,8 +676,7 @@ garco__tiles_read_dimension (const garco__tiles *tiles, size_t field, const garc
     if (tiles->dims[d].field == field)
     {
       const outline box = outline_of (tiles->scan, &tiles->dims[d], tile);
-      return !box.covered || !box.one ||
-             (tile->repeats && field == garco__repeats_dimension (tiles->scan));
+      return !box.covered || !box.one;
     }
   return true;
 }

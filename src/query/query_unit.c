@@ -61,6 +61,7 @@ garco__unit_worker_new (const garco_scan *scan, garco__unit_worker **worker, gar
   *worker = made;
   (*worker)->reader.io = scan->array->io;
   GARCO_TRY_DONE (garco__codec_new (&(*worker)->reader.codec, error));
+  garco__codec_set_meter ((*worker)->reader.codec, scan->array->io->meter);
   GARCO_TRY_DONE (garco__allocate (&packing, scan->schema->ndims, sizeof (garco__packing), error));
   (*worker)->packing = packing;
 done:

@@ -94,8 +94,8 @@ garco_array_create (const char *uri, const char *preset, garco_error *error)
 
 /* ---- opening */
 
-static garco__schema *
-known_schema (const garco_array *array, const char *name)
+garco__schema *
+garco__array_known_schema (const garco_array *array, const char *name)
 {
   for (size_t i = 0; i < array->schemas.count; i++)
     if (strcmp (array->schemas.schemas[i]->name, name) == 0)
@@ -137,9 +137,9 @@ choose_schema (garco_array *array, const garco__directory *directory, garco_erro
   const garco__item *best = NULL;
   for (size_t i = 0; i < items->count; i++)
   {
-    if (known_schema (array, items->items[i].name) == NULL)
+    if (garco__array_known_schema (array, items->items[i].name) == NULL)
       GARCO_TRY (read_schema (array, &items->items[i], error));
-    if (items->items[i].stamp.end <= array->end)
+    if (array->newest_schema || items->items[i].stamp.end <= array->end)
       best = &items->items[i];
   }
   if (best == NULL && items->count > 0)
@@ -147,7 +147,7 @@ choose_schema (garco_array *array, const garco__directory *directory, garco_erro
   if (best == NULL)
     return garco__fail (error, GARCO_ERR_FORMAT, array->io->root,
                         "no array: its __schema folder holds no schema");
-  array->schema = known_schema (array, best->name);
+  array->schema = garco__array_known_schema (array, best->name);
   return GARCO_OK;
 }
 
@@ -224,6 +224,7 @@ garco__array_open_as (const garco_array *seen, garco_array **array, garco_error 
   (*array)->options = seen->options;
   (*array)->start = seen->start;
   (*array)->end = seen->end;
+  (*array)->newest_schema = seen->newest_schema;
   GARCO_TRY_DONE (garco__io_open (seen->io->root, &(*array)->io, error));
   (*array)->io->meter = seen->io->meter;
   GARCO_TRY_DONE (garco__codec_new (&(*array)->codec, error));

@@ -15,6 +15,7 @@ struct garco_array
   garco_array_options options;
   int threads;         /* that read metadata; 0: as many as processors */
   uint64_t start, end; /* the options' times, now where they say so */
+  bool newest_schema;  /* upkeep: the schema is the last one, whatever the end */
   garco__directory directory;
   garco__schema_set schemas;   /* all, each by the name of its file; kept while the array is open */
   const garco__schema *schema; /* the latest */
@@ -50,6 +51,8 @@ garco_status garco__array_next_timestamp (garco_array *array, uint64_t *timestam
 void garco__wait_for (uint64_t timestamp);
 void garco__array_metadata_forget (garco_array *array);
 void garco__array_enumerations_forget (garco_array *array);
+/* That of a file in __schema; NULL where there is none. */
+garco__schema *garco__array_known_schema (const garco_array *array, const char *name);
 /* Puts a schema's payload into the array. */
 garco_status garco__schema_write (garco__io *io, garco__codec *codec, uint64_t timestamp,
                                   uint32_t version, const garco__buffer *payload,

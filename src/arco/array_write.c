@@ -155,8 +155,41 @@ check_fragments (garco_array *array, const garco__condition *condition, garco_er
 }
 
 static garco_status
-write_delete (garco_array *array, const garco__buffer *payload, const garco_write_options *options,
-              garco_error *error)
+check_schema_has (const garco_array *array, const garco__schema *schema,
+                  const garco__condition *condition, uint64_t timestamp, garco_error *error)
+{
+  for (size_t k = 0; k < garco__condition_field_count (condition); k++)
+  {
+    const char *name = array->schema->fields[garco__condition_field (condition, k)].name;
+    if (garco__schema_find (schema, name) < 0)
+      return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
+                          "schema %s has no attribute \"%s\": after a delete by it at %" PRIu64
+                          " ms the array could not be read at the times of that schema",
+                          schema->name, name, timestamp);
+  }
+  return GARCO_OK;
+}
+
+/* Readers of the time of the delete and later refuse a condition on what their schema lacks. */
+static garco_status
+check_schemas (const garco_array *array, const garco__condition *condition, uint64_t timestamp,
+               garco_error *error)
+{
+  const garco__items *items = &array->directory.schemas;
+  size_t at = 0;
+  for (size_t i = 0; i < items->count; i++)
+    if (items->items[i].stamp.end <= timestamp)
+      at = i;
+  for (size_t i = 0; i < items->count; i++)
+    if (i == at || items->items[i].stamp.end > timestamp)
+      GARCO_TRY (check_schema_has (array, garco__array_known_schema (array, items->items[i].name),
+                                   condition, timestamp, error));
+  return GARCO_OK;
+}
+
+static garco_status
+write_delete (garco_array *array, const garco__condition *condition, const garco__buffer *payload,
+              const garco_write_options *options, garco_error *error)
 {
   garco__buffer tile = {0};
   char name[GARCO__NAME_SIZE], path[PATH_SIZE];
@@ -165,6 +198,7 @@ write_delete (garco_array *array, const garco__buffer *payload, const garco_writ
   uint32_t version = array->schema->version;
   GARCO_TRY (
       garco__array_write_time (array, options->timestamp, GARCO__WRITTEN_CELLS, &timestamp, error));
+  GARCO_TRY (check_schemas (array, condition, timestamp, error));
   GARCO_TRY (garco__stamp_name (timestamp, version, name, error));
   snprintf (path, sizeof path, "__commits/%s.del", name);
   GARCO_TRY_DONE (garco__generic_tile_write (array->codec, version, payload->data, payload->size,
@@ -193,7 +227,7 @@ delete_cells (garco_array *array, const char *text, const garco_write_options *o
   GARCO_TRY_DONE (garco__condition_parse (payload.data, payload.size, array->schema, "condition",
                                           &condition, error));
   GARCO_TRY_DONE (check_fragments (array, condition, error));
-  GARCO_TRY_DONE (write_delete (array, &payload, options, error));
+  GARCO_TRY_DONE (write_delete (array, condition, &payload, options, error));
 done:
   garco__condition_free (&condition);
   garco__buffer_free (&payload);

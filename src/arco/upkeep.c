@@ -158,6 +158,10 @@ garco__upkeep_open (garco__upkeep *own, const char *uri)
   own->memory = own->options->memory != 0 ? own->options->memory : DEFAULT_MEMORY;
   own->memory = own->memory < LEAST_MEMORY ? LEAST_MEMORY : own->memory;
   GARCO_TRY (garco_array_open (uri, &options, &own->array, own->error));
+  /* What was written in the window may be by a later schema: by that of the window's end its
+   * attributes would be lost. */
+  own->array->newest_schema = true;
+  GARCO_TRY (garco__array_refresh (own->array, own->error));
   own->report->fragments_before = own->report->fragments_after = own->array->nfragments;
   return GARCO_OK;
 }

@@ -21,6 +21,10 @@ class Tiledb:
     def can_delete(self, tree):
         return True
 
+    def said(self, tree, kinds):
+        """The condition in the words that it has."""
+        return oracle.without_lists(tree, kinds)
+
     def delete(self, uri, tree, kinds, time):
         oracle.delete(uri, tree, kinds, time)
 
@@ -53,6 +57,9 @@ class Garco:
     def can_delete(self, tree):
         """Whether the condition can be said in garco's words: NaN and infinities cannot."""
         return all(math.isfinite(v) for v in draws.values_in(tree))
+
+    def said(self, tree, kinds):
+        return tree
 
     def delete(self, uri, tree, kinds, time):
         with garco.Array(uri) as array:

@@ -218,6 +218,18 @@ def attribute(draw, name, widths=(1,)):
 
 
 @st.composite
+def added_attributes(draw, name):
+    """An attribute to add to an array with cells: its filters hold the fill value among others."""
+    while True:
+        field = attribute(draw, name)
+        chosen = {f["name"]: f for f in field.filters}
+        far = field.fill is None and (chosen.keys() & {"delta", "double_delta"} or
+                                      chosen.get("float_scale", {}).get("byte_width", 8) < 4)
+        if not field.even and not far:
+            return field
+
+
+@st.composite
 def schemas(draw, duplicates=None, widths=(2, 3)):
     dims = [dimension(draw, i) for i in range(pick(draw, 1, 2, 3))]
     attrs = [attribute(draw, f"a{i}", widths) for i in range(pick(draw, 1, 2, 3))]

@@ -359,3 +359,14 @@ def upkeep(call, uri, **wanted):
         setattr(chosen, key, value)
     attempt(call, str(uri).encode(), chosen, report)
     return {name: getattr(report, name) for name, _ in ffi.typeof("garco_upkeep_report").fields}
+
+
+def fragment_list(uri, every=False):
+    """(name, state) of fragments, of those that readers pass over too."""
+    handle = ffi.new("garco_fragment_list **")
+    attempt(lib.garco_fragment_list_open, str(uri).encode(), ffi.NULL, every, handle)
+    entries = [lib.garco_fragment_list_at(handle[0], i)
+               for i in range(lib.garco_fragment_list_count(handle[0]))]
+    found = [(text(e.info.name), text(lib.garco_fragment_state_name(e.state))) for e in entries]
+    lib.garco_fragment_list_free(handle)
+    return found

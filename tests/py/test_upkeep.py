@@ -307,6 +307,26 @@ def test_only_what_was_written_in_between(tmp_path):
     assert {t: seen(array, t) for t in range(1, 8)} == before
 
 
+def test_a_window_before_an_attribute_keeps_its_values(tmp_path, dump):
+    """What is written at an earlier time than the schema's is by that schema all the same."""
+    array, at = tmp_path / "a", 10**12
+    make(array)
+    (schema,) = (f for f in (array / "__schema").iterdir() if f.is_file())
+    schema.rename(schema.with_name(f"__{at}_{at}_{schema.name.split('_')[4]}"))
+    write(array, at + 1, [1, 2], v=[1, 2])
+    evolution = tiledb.ArraySchemaEvolution(tiledb.default_ctx())
+    evolution.add_attribute(tiledb.Attr("w", dtype="u2", fill=7))
+    evolution.timestamp(at + 9)
+    evolution.array_evolve(str(array))
+    write(array, at + 2, [3, 4], v=[3, 4], w=[30, 40])
+    before = seen(array)
+    garco("consolidate", "--written-before", at + 5, array)
+    garco("vacuum", array)
+    assert len(fragments(array)) == 1
+    assert seen(array) == before == ours(dump, array) == [
+        ("1", "1", "7"), ("2", "2", "7"), ("3", "3", "30"), ("4", "4", "40")]
+
+
 def test_many_that_overlap_are_joined_in_steps(tmp_path, dump):
     """More fragments than memory allows at once: still one in the end, and nothing else read."""
     array = tmp_path / "a"

@@ -183,19 +183,28 @@ class Condition:
         name, value = rest
         kind = np.dtype(TYPES[self.kinds[name][0]]).name
         if word == "in":
-            make = getattr(main.PyQueryCondition, f"create_{kind}", None)
-            if make is None:  # TileDB-Py has none for bytes
-                return self.built(("or", *[("==", name, v) for v in value]), negated)
+            make = getattr(main.PyQueryCondition, f"create_{kind}")
             return make(CTX, name, [v.item() for v in value], operator)
         made = main.PyQueryCondition(CTX)
         getattr(made, f"init_{kind}")(name, value.item(), operator)
         return made
 
 
+def without_lists(tree, kinds):
+    """The condition with comparisons in place of lists of types that TileDB-Py has no lists of."""
+    word, *rest = tree
+    if word in ("and", "or", "not"):
+        return (word, *(without_lists(t, kinds) for t in rest))
+    name = np.dtype(TYPES[kinds[rest[0]][0]]).name
+    if word != "in" or hasattr(main.PyQueryCondition, f"create_{name}"):
+        return tree
+    return ("or", *(("==", rest[0], v) for v in rest[1]))
+
+
 def delete(uri, condition, kinds, timestamp):
     with tiledb.open(str(uri), "d", timestamp=timestamp, ctx=CTX) as opened:
         query = PyQuery(CTX, opened, ("",), (), lt.LayoutType.UNORDERED, False)
-        query.set_cond(Condition(condition, kinds))
+        query.set_cond(Condition(without_lists(condition, kinds), kinds))
         query.submit()
 
 
@@ -236,7 +245,7 @@ def consolidate(uri, mode, start=0, end=None, purge=False):
 
 
 def upgrade(uri):
-    lt.Array(CTX, str(uri), lt.QueryType.READ)._upgrade_version(CTX, tiledb.Config(THREADS))
+    lt.Array._upgrade_version(CTX, str(uri), tiledb.Config(THREADS))
 
 
 def vacuum(uri, mode):

@@ -1,0 +1,266 @@
+# One array, kept by both libraries in any order: cells, deletes, schemas, consolidations, vacuums and
+# metadata by either, and after each step both read the same, which is what a plain model says.
+# SPDX-License-Identifier: Apache-2.0
+#
+# Times are drawn, not those of the clock, so that what is written later may be of an earlier time. No
+# two things are of one time: of equal times libtiledb's own readers disagree.
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+import uuid
+
+import numpy as np
+import pytest
+from hypothesis import event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+import array_places
+import array_strategies as draws
+import garco_abi as garco
+import tiledb_oracle as oracle
+from array_compare import assert_same
+from array_model import Model
+from array_places import read
+from array_sides import GARCO, SIDES, TILEDB, UPKEEP
+
+EXAMPLES = int(os.environ.get("GARCO_MACHINES", "200"))
+BIRTH, MOST = 1_000_000_000_000, 60
+SIDE = st.sampled_from([TILEDB, GARCO])
+
+
+class ArrayMachine(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.place = tempfile.mkdtemp(prefix="garco-machine-")
+
+    def teardown(self):
+        shutil.rmtree(self.place)
+
+    @initialize(schema=draws.schemas(), creator=SIDE)
+    def create(self, schema, creator):
+        array_places.MADE[0] += 1
+        self.uri = pathlib.Path(self.place) / "array"
+        creator.create(self.uri, schema)
+        self.backdate()
+        self.schema, self.model = schema, Model(schema, BIRTH)
+        self.used, self.kinds, self.steps = {BIRTH}, dict(schema.kinds), 0
+        self.exact = True  # whether the model knows what both must read
+        self.order = "C"  # of TileDB's reads
+        self.since = 0  # the earliest end of a reader that it knows it for
+        self.dropped = False
+
+    def backdate(self):
+        """The schema gets a time before all others, which those of the clock are not."""
+        (file,) = (f for f in (self.uri / "__schema").iterdir() if f.is_file())
+        file.rename(file.with_name(f"__{BIRTH}_{BIRTH}_{file.name.split('_')[4]}"))
+
+    def time(self, data, after=BIRTH):
+        free = [t for t in range(after + 1, BIRTH + MOST) if t not in self.used]
+        time = data.draw(st.sampled_from(free), label="time")
+        self.used.add(time)
+        return time
+
+    def room(self):
+        return len(self.used) < MOST // 2
+
+    # ---- what is done
+
+    @rule(data=st.data(), side=SIDE, seed=st.integers(0, 2**32))
+    @precondition(lambda self: self.room())
+    def write(self, data, side, seed):
+        random, time = np.random.default_rng(seed), self.time(data)
+        # The schema is that of now, whatever the time that is written at.
+        cells = draws.cells(self.now(), random, int(random.integers(1, 60)), spread=40)
+        side.write(self.uri, cells, self.kinds, time)
+        self.model.write(time, cells)
+        self.look(data)
+
+    @rule(data=st.data(), side=SIDE)
+    @precondition(lambda self: self.room())
+    def delete(self, data, side):
+        time = self.time(data)
+        attrs = {f.name: f for f in self.model.attributes()}
+        there = {f.name for f in self.model.attributes(time)}
+        if side is TILEDB:  # it has the fields of that time's schema, and writes what no reader takes
+            attrs = {k: f for k, f in attrs.items() if k in there}
+        fields = [f for f in [*self.schema.dims, *attrs.values()] if draws.comparable(f)]
+        tree = data.draw(draws.conditions(fields).filter(side.can_delete))
+        names = draws.fields_in(tree)
+        # Of cells without an attribute a condition on it deletes all, or by its place none.
+        lacking = any(n not in c.values for n in names & attrs.keys() for c in self.model.cells)
+        try:
+            side.delete(self.uri, tree, self.kinds, time)
+        except garco.Failed as refusal:
+            assert "GARCO_ERR_UNSUPPORTED" in str(refusal), refusal
+            assert lacking and "fragment" in str(refusal) or names & attrs.keys() - there, (refusal, tree)
+            event("a delete refused: older cells or schemas lack the attribute")
+            return
+        assert not (names & attrs.keys() - there), tree
+        self.model.delete(time, side.said(tree, self.kinds))
+        if lacking:
+            # TileDB's row-major reader deletes by it what was written after the delete, too.
+            event("a delete by an attribute that older cells lack")
+            self.exact, self.order = False, "U"
+        self.look(data)
+
+    @rule(data=st.data(), side=SIDE)
+    @precondition(lambda self: self.room() and len(self.model.schemas) < 4 and
+                  max(t for t, _ in self.model.schemas) < BIRTH + MOST - 10)
+    def evolve(self, data, side):
+        time = self.time(data, max(t for t, _ in self.model.schemas))
+        attrs = list(self.model.attributes())
+        added, dropped = [], []
+        if len(attrs) > 1 and data.draw(st.booleans()):
+            dropped = [attrs.pop(data.draw(st.integers(0, len(attrs) - 1)))]
+            if any(dropped[0].name in draws.fields_in(tree) for _, tree in self.model.deletes):
+                return self.drop_compared(dropped[0].name, time)
+            self.dropped = True
+        if not dropped or data.draw(st.booleans()):
+            added = [data.draw(draws.added_attributes(f"e{len(self.model.schemas)}"))]
+        side.evolve(self.uri, added, [f.name for f in dropped], time)
+        self.kinds |= {f.name: (f.type, f.width) for f in added}
+        self.model.evolve(time, attrs + added)
+        self.look(data)
+
+    def drop_compared(self, name, time):
+        """TileDB drops what a delete compares, and then reads the array no more."""
+        event("an attribute not dropped: a delete compares it")
+        with pytest.raises(garco.Failed, match="GARCO_ERR_UNSUPPORTED: .* compares it"):
+            GARCO.evolve(self.uri, [], [name], time)
+
+    @rule(data=st.data(), side=SIDE, purge=st.booleans(), windowed=st.booleans())
+    @precondition(lambda self: self.model.cells)
+    def consolidate(self, data, side, purge, windowed):
+        start, end = sorted(data.draw(st.tuples(*[st.integers(BIRTH, BIRTH + MOST)] * 2))) if windowed else (0, 0)
+        before, options = self.theirs(), {}
+        if side is GARCO:
+            options = {"memory": data.draw(st.sampled_from([0, 1 << 20, 4 << 20])),
+                       "threads": data.draw(st.sampled_from([0, 1, 3])),
+                       "smaller_than": data.draw(st.sampled_from([0, 0, 1000, 10_000])),
+                       "largest": data.draw(st.sampled_from([0, 0, 2000, 20_000]))}
+        try:
+            side.consolidate(self.uri, "fragments", start, end, purge, **options)
+        except garco.Failed as refusal:
+            assert not draws.single_numbers(self.now()) and "single numbers only" in str(refusal), refusal
+            return
+        if purge:
+            self.since = max(self.since, *self.used)
+        if self.dropped:  # the values of attributes that are no more are gone
+            self.since = max(self.since, *(t for t, _ in self.model.schemas))
+        self.same(self.theirs(), before)
+        self.look(data)
+
+    def now(self):
+        return draws.Schema(**{**vars(self.schema), "attrs": self.model.attributes()})
+
+    @rule(data=st.data(), side=SIDE, what=st.sampled_from(["fragment_meta", "commits"]))
+    def consolidate_files(self, data, side, what):
+        try:
+            side.consolidate(self.uri, what)
+        except oracle.tiledb.TileDBError as error:
+            # It names the file by its first and last commit, and takes what is of an earlier time than
+            # a file of commits for the last; and it looks for a delete that it vacuumed into such a
+            # file, in its old place.
+            assert what == "commits" and re.search(
+                r"start timestamp cannot be after end|Cannot get file size of '.*\.del'", str(error))
+            event("TileDB cannot consolidate commits again")
+        self.look(data)
+
+    @rule(data=st.data(), side=SIDE, what=st.sampled_from(["fragments", *UPKEEP]))
+    def vacuum(self, data, side, what):
+        side.vacuum(self.uri, what)
+        self.look(data)
+
+    @rule(data=st.data(), side=SIDE, keys=st.lists(st.sampled_from("abc"), min_size=1, unique=True),
+          number=st.integers(-9, 9), remove=st.booleans())
+    @precondition(lambda self: self.room())
+    def put_metadata(self, data, side, keys, number, remove):
+        time = self.time(data)
+        items = {k: (0, np.arange(number, number + i + 1, dtype="i4")) for i, k in enumerate(keys)}
+        if remove:
+            items[keys[0]] = None
+        side.put_metadata(self.uri, items, time)
+        self.model.put(time, items)
+        self.look_at_metadata(data)
+
+    @rule(data=st.data(), side=SIDE)
+    @precondition(lambda self: self.model.metadata())  # else garco leaves the files, TileDB does not
+    def consolidate_metadata(self, data, side):
+        side.consolidate(self.uri, "array_meta")
+        self.model.consolidate_metadata()
+        self.look_at_metadata(data)
+
+    @rule(data=st.data(), side=SIDE)
+    def upgrade(self, data, side):
+        side.upgrade(self.uri)
+        self.look(data)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.model.cells)
+    def kill_a_writer(self, data):
+        """What a writer leaves that was killed before its commit: its fragment's files."""
+        there = sorted(p.name for p in (self.uri / "__fragments").iterdir())
+        name = data.draw(st.sampled_from(there))
+        parts = name.split("_")
+        parts[4] = uuid.UUID(int=self.steps + 1, version=4).hex
+        shutil.copytree(self.uri / "__fragments" / name, self.uri / "__fragments" / "_".join(parts),
+                        dirs_exist_ok=True)
+        self.steps += 1
+        self.look(data)
+
+    # ---- what must hold
+
+    def same(self, ours, theirs, ordered=True):
+        dims = {f.name for f in self.schema.dims}
+        assert_same(ours, theirs, dims, ordered and self.order == "C" and not self.schema.duplicates)
+
+    def theirs(self, start=0, end=None, ranges=(), order="C"):
+        return oracle.read(self.uri, start, end, ranges, order=max(order, self.order))
+
+    def look(self, data):
+        last = BIRTH + MOST
+        whole = self.theirs(0, last)
+        self.same(read(self.uri, 0, last), whole)
+        if self.exact:
+            self.same(self.model.read(0, last), whole)
+        start = data.draw(st.sampled_from([0, 0, *sorted(self.used)]), label="start")
+        end = data.draw(st.integers(max(start, BIRTH), last), label="end")
+        theirs = self.theirs(start, end)
+        self.same(read(self.uri, start, end, memory=data.draw(draws.MEMORY)), theirs)
+        if self.exact and end >= self.since:
+            self.same(self.model.read(start, end), theirs)
+        order, ranges = data.draw(st.sampled_from("CUG")), data.draw(draws.slices(self.schema))
+        if order == "G":  # which libtiledb reads by single ranges only
+            ranges = list({r[0]: r for r in ranges}.values())
+        theirs = self.theirs(start, end, ranges, order)
+        self.same(read(self.uri, start, end, ranges=ranges), theirs, order == "C")
+        self.look_at_fragments()
+
+    def look_at_fragments(self):
+        with garco.Array(self.uri) as array:
+            ours = array.fragments()
+        theirs = oracle.fragments(self.uri)
+        if theirs is not None:
+            for mine, other in zip(ours, theirs, strict=True):
+                for key, value in other.items():
+                    assert mine[key] == value, (key, mine, other)
+        there = garco.fragment_list(self.uri, every=True)
+        assert {name for name, _ in there} == set(os.listdir(self.uri / "__fragments"))
+        # "doubled" is a guess by numbers of cells, which few cells meet by chance.
+        seen = [name for name, state in there if state in ("seen", "doubled")]
+        assert seen == [f["name"] for f in ours]
+
+    def look_at_metadata(self, data):
+        with garco.Array(self.uri) as array:
+            assert array.metadata() == oracle.metadata(self.uri) == self.model.metadata()
+        start = data.draw(st.sampled_from([0, *sorted(self.used)]))
+        end = data.draw(st.integers(max(start, BIRTH), BIRTH + MOST))
+        with garco.Array(self.uri, start, end) as array:
+            assert array.metadata() == oracle.metadata(self.uri, start, end)
+
+
+TestArrayMachine = ArrayMachine.TestCase
+TestArrayMachine.settings = settings(max_examples=EXAMPLES, stateful_step_count=15)

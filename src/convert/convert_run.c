@@ -568,8 +568,10 @@ put_epoch (garco__run *run, garco__part *part, garco_error *error)
 {
   garco__raw raw = garco__reader_raw (part->reader);
   run->last_ms = rounded_ms (run->draft.epoch.time_ms, run->draft.epoch.time_ps);
-  if (run->form == GARCO_FORM_RINEX && run->as_is && raw.text != NULL)
-    return garco__writer_lines (run->writer, raw.text, raw.size, raw.line_end, error);
+  bool lines = run->form == GARCO_FORM_RINEX || part->epoch.flag == 6;
+  if (lines && run->as_is && raw.text != NULL)
+    return garco__writer_lines (run->writer, &raw, &part->epoch, garco__input_name (part->path),
+                                error);
   if (run->form == GARCO_FORM_RINEX)
   {
     learn_style (run, part, &raw);

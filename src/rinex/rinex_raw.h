@@ -13,8 +13,9 @@ typedef struct garco__raw
   char line_end; /* LF, or CR in files that know no other */
 } garco__raw;
 
-/* The last record's, borrowed until the next call on the reader. There is none of Hatanaka text, of
- * events, and where damage has been left out. */
+/* The last record's, borrowed until the next call on the reader. There is none of events, of
+ * Hatanaka text but for slips (whose first character may be its &), and where damage has been left
+ * out. */
 garco__raw garco__reader_raw (const garco_reader *reader);
 
 #endif

@@ -77,7 +77,8 @@ keep_raw (garco_reader *reader, size_t size)
 {
   bool event = reader->epoch.flag >= 2 && reader->epoch.flag <= 5;
   reader->raw = (garco__raw){NULL, 0, reader->lines.end};
-  if (size == 0 || event || reader->crinex != NULL || reader->damaged != reader->damaged_before)
+  bool coded = reader->crinex != NULL && reader->epoch.flag != 6;
+  if (size == 0 || event || coded || reader->damaged != reader->damaged_before)
     return;
   reader->raw.text = garco__lines_get (&reader->lines, 0).text;
   reader->raw.size = size;

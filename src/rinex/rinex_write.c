@@ -151,22 +151,28 @@ write_event (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
 /* Slips have the shape of observations, and Hatanaka text takes them as it takes events: as many
  * plain lines as the epoch line counts. That holds where each satellite has one line. */
 static garco_status
+put_slips (garco_writer *writer, const garco__buffer *text, size_t nsats, garco_error *error)
+{
+  size_t lines = 0;
+  for (size_t i = 0; i < text->size; i++)
+    lines += text->data[i] == '\n';
+  if (lines != nsats + 1)
+    return garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
+                        "cycle slips of %zu satellites in %zu lines, which Hatanaka text cannot "
+                        "hold",
+                        nsats, lines - 1);
+  return garco__crinex_put_event (writer->encoder, (const char *)text->data, text->size,
+                                  &writer->out, error);
+}
+
+static garco_status
 write_slips (garco_writer *writer, const garco_epoch *epoch, garco_error *error)
 {
   garco__buffer text = {0};
-  size_t lines = 0;
   garco_status status =
       garco__print_epoch (writer->version, epoch, &writer->line, &writer->style, &text, error);
-  for (size_t i = 0; i < text.size; i++)
-    lines += text.data[i] == '\n';
-  if (status == GARCO_OK && lines != epoch->nsats + 1)
-    status = garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
-                          "cycle slips of %zu satellites in %zu lines, which Hatanaka text cannot "
-                          "hold",
-                          epoch->nsats, lines - 1);
   if (status == GARCO_OK)
-    status = garco__crinex_put_event (writer->encoder, (const char *)text.data, text.size,
-                                      &writer->out, error);
+    status = put_slips (writer, &text, epoch->nsats, error);
   garco__buffer_free (&text);
   return status;
 }
@@ -263,15 +269,34 @@ garco__writer_style (garco_writer *writer, const garco__print_style *style)
   writer->style.rnxcmp = rnxcmp;
 }
 
-garco_status
-garco__writer_lines (garco_writer *writer, const char *text, size_t size, char line_end,
-                     garco_error *error)
+/* The lines, the first of which may have Hatanaka's & for its blank. */
+static garco_status
+put_lines (garco_writer *writer, const garco__raw *raw, size_t nsats, garco_error *error)
 {
-  if (!writer->headed || writer->closed || writer->failed || writer->form != GARCO_FORM_RINEX)
+  bool plain = writer->form == GARCO_FORM_RINEX;
+  garco__buffer *to = plain ? &writer->out : &writer->line;
+  if (!plain)
+    to->size = 0;
+  size_t start = to->size;
+  GARCO_TRY (garco__print_lines (raw->text, raw->size, raw->line_end, to, error));
+  if (to->data[start] == '&')
+    to->data[start] = ' ';
+  return plain ? GARCO_OK : put_slips (writer, to, nsats, error);
+}
+
+garco_status
+garco__writer_lines (garco_writer *writer, const garco__raw *raw, const garco_epoch *epoch,
+                     const char *source, garco_error *error)
+{
+  garco_error message;
+  if (!writer->headed || writer->closed || writer->failed)
     return garco__fail (error, GARCO_ERR_ARGUMENT, writer->path,
-                        "lines are written behind the header of plain text");
+                        "lines are written behind the header");
   writer->epochs++;
-  GARCO_TRY (garco__print_lines (text, size, line_end, &writer->out, error));
+  garco_status status = put_lines (writer, raw, epoch->nsats, &message);
+  writer->failed = status < 0;
+  if (status < 0)
+    return garco__fail_line (error, status, source, epoch->line, "%s", message.message);
   return flush_text (writer, FLUSH_SIZE, error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "garco.h"
+#include "rinex/rinex_raw.h"
 
 /* Replaces `line` by the epoch line with all satellites in a row and without the clock: 32 columns
  * (RINEX 3 and later: 41) and three characters a satellite. It is epoch->text's where that is given
@@ -46,8 +47,9 @@ garco_status garco__writer_epoch_of (garco_writer *writer, const garco_epoch *ep
 
 /* How the epochs from here on are printed. */
 void garco__writer_style (garco_writer *writer, const garco__print_style *style);
-/* Plain text: a record as its lines, which have `line_end` between them. */
-garco_status garco__writer_lines (garco_writer *writer, const char *text, size_t size,
-                                  char line_end, garco_error *error);
+/* A record as its lines: into plain text any, into Hatanaka text slips. Errors as of
+ * garco__writer_epoch_of. */
+garco_status garco__writer_lines (garco_writer *writer, const garco__raw *raw,
+                                  const garco_epoch *epoch, const char *source, garco_error *error);
 
 #endif

@@ -21,7 +21,8 @@ from shared_files import is_hatanaka, text_of  # noqa: E402
 from support_differential import GARCO, counts_of, oracle, same_counts  # noqa: E402
 
 COUNT = oracle()
-NO_OBSERVATIONS = ("no RINEX file", "SP3 orbit file", "the file is empty", "no observation file", "navigation file")
+NO_OBSERVATIONS = ("no RINEX file", "SP3 orbit file", "the file is empty", "no observation file", "navigation file",
+                   "meteorological file")
 RNXCMP = Path(hatanaka.__file__).parent / "bin"
 
 
@@ -60,7 +61,10 @@ def packed_differs(path, plain):
     other, theirs, why = run(RNXCMP / "rnx2crx", "-", data=plain)
     packed = run(GARCO, "convert", path, "--to", "crinex", "-o", "-")[1]
     back = run(GARCO, "convert", "-", "--to", "rinex", "-o", "-", data=packed)[1]
-    if back != run(RNXCMP / "crx2rnx", "-", data=packed)[1]:
+    refused, text, reason = run(RNXCMP / "crx2rnx", "-", data=packed)
+    if refused == 1 and run(RNXCMP / "crx2rnx", "-", data=theirs)[0] == 1:
+        return f"RNXCMP refuses what it wrote: {reason}"
+    if back != text:
         return "DIFFERS: plain text out of garco's Hatanaka text"
     if other != 0:
         return f"RNXCMP refuses: {why}"

@@ -161,6 +161,18 @@ def v2_slips_1type():
     )
 
 
+def slips_text(version):
+    """Slips as a writer of its own manner puts them: a zero before the point, other numbers of decimals."""
+    slips = ["0.500", "-0.250", "123456789.0 ", "0.0  "]
+    if version == 2:
+        one = [*epoch2(0, ["G01"]), *satellite2([105000000.0])]
+        lines = [*epoch2(30, ["G01", "G02", "G03", "G04"], flag=6), *[satellite2([s])[0] for s in slips]]
+        return text(header2(["L1"]), one, lines, one)
+    one = [*epoch3(0, 1), *satellite3("G01", [105000000.0])]
+    lines = [*epoch3(30, 4, flag=6), *[satellite3(f"G0{k + 1}", [s])[0] for k, s in enumerate(slips)]]
+    return text(header3({"G": ["L1C"]}), one, lines, one)
+
+
 def v2_slips_6types():
     six = satellite2([105000000.0, 82000000.0, 20000000.0, 20000002.0, 45.0, 35.0])
     return text(
@@ -443,6 +455,20 @@ def test_20_v3_min(form):
     about = info(data)
     assert (about["epochs"], about["satellite_epochs"], about["observations"]) == (2, 4, 6)
     assert sorted(about["systems"]) == ["G", "R"]
+
+
+def test_20_glonass_slots(form):
+    """Slots from R00 to R99, no count, groups that touch, both signs; a satellite that is not named has no channel."""
+    slots = [labelled("    R00  6 R24 -7 R27 -1-5R99 +3 R05  0", "GLONASS SLOT / FRQ #")]
+    names = ["R00", "R24", "R27", "R99", "R05", "R06", "G05"]
+    data = text(
+        header3({"G": ["C1C"], "R": ["C1C"]}, extra=slots),
+        epoch3(0, len(names)),
+        *[satellite3(name, [20000000.0 + k]) for k, name in enumerate(names)],
+    )
+    got = query(form(data))
+    assert_rows(got, [row(0, name, "1C", 20000000.0 + k) for k, name in enumerate(names)])
+    assert [r.fcn for r in got] == ["6", "-7", "-1", "3", "0", "", "0"]
 
 
 def test_20_v3_min_system_not_declared():

@@ -7,9 +7,10 @@ import garco_program
 import pytest
 from garco_program import run
 from rinex_text import body_lines
-from rnxcmp_twin import identity, same
+from rnxcmp_twin import identity, same, same_crx
 from test_11_20 import (
     EVENTS,
+    slips_text,
     v2_12,
     v2_barecomment,
     v2_events,
@@ -48,6 +49,16 @@ def test_13_v2_newtypes_convert(convert, hatanaka):
 
 def test_14_v2_slips_1type_convert(convert, hatanaka):
     identity(convert, v2_slips_1type())
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_14_slips_text_convert(convert, hatanaka, version):
+    """Their lines go over as they are, into Hatanaka text, out of it and within it."""
+    plain = slips_text(version)
+    identity(convert, plain)
+    same(convert(plain, "rinex"), plain)
+    crx = hatanaka(plain)
+    same_crx(convert(crx, "crinex"), crx)
 
 
 @pytest.mark.parametrize("options", [(), ("--rnxcmp-compatible",)], ids=["default", "compatible"])

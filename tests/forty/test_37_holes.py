@@ -8,7 +8,8 @@ The file has nine epochs of two satellites, 30 s apart and re-initialised every 
 from collections import Counter
 
 import pytest
-from garco_program import parse_rows, rnxcmp, run, salvage
+from garco_program import assert_rows, parse_rows, rnxcmp, row, run, salvage
+from rinex_text import epoch2, header2, labelled, satellite2, text
 from test_31_38 import cells, h_hole_plain, h_hole_rows
 
 
@@ -63,6 +64,17 @@ def test_37_h_hole_off_the_grid(holed, count):
 
 def epoch_index(cell):
     return (int(cell[0][14:16]) * 60 + int(cell[0][17:19])) // 30
+
+
+def test_37_h_hole_or_another_interval(hatanaka):
+    """A step that comes three times in a row is the interval from then on, and no gap any more; the next gap is one."""
+    interval = labelled(f"{1:10.3f}", "INTERVAL")
+    seconds = [0, 1, 2, 7, 12, 17, 22, 27, 32, 42]
+    one = [part for s in seconds for part in (epoch2(s, ["G01"]), satellite2([20000000.0 + s]))]
+    rows, said = salvage(hatanaka(text(header2(["C1"], extra=[interval]), *one)))
+    assert_rows(rows, [row(s, "G01", "1C", 20000000.0 + s) for s in seconds])
+    assert [int(line.split(":")[2]) for line in said.splitlines()] == [16, 19, 22, 34], said
+    assert said.count("unverified") == 4
 
 
 @pytest.mark.parametrize("epoch", range(9))

@@ -275,7 +275,8 @@ const cli_verb cli_fragments = {
     "bytes of its data files, and the lowest and highest value of each dimension.\n\n"
     "With --all, also those that no reader sees, and why: replaced (garco vacuum removes them), "
     "uncommitted (being written, or left by a writer that was killed: garco vacuum --strays), "
-    "other time; doubled are seen, and most likely part of a consolidation that was cut off.",
+    "other time; doubled are seen, and most likely part of a consolidation that was cut off; "
+    "damaged are seen, and lack files or bytes: without --all the command fails at these.",
     options,
     "  garco fragments P057.tdb --format table\n\n"
     "  # what takes room and is of no use any more\n"

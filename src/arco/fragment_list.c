@@ -2,7 +2,7 @@
  *
  *   commits, times   seen, or of another time
  *   .vac, .replaces  replaced by the fragment that the file is named after
- *   folders          uncommitted, where there is no commit
+ *   folders          uncommitted, where there is no commit; damaged, where files are missing
  *
  * A writer that was killed between the two files of a consolidation's commit leaves the fragment
  * and what it was made of both seen. garco notes before what is replaced; of what others wrote it
@@ -38,7 +38,8 @@ struct garco_fragment_list
 const char *
 garco_fragment_state_name (garco_fragment_state state)
 {
-  static const char *const names[] = {"seen", "other time", "replaced", "uncommitted", "doubled"};
+  static const char *const names[] = {"seen",        "other time", "replaced",
+                                      "uncommitted", "doubled",    "damaged"};
   return (unsigned)state < sizeof names / sizeof *names ? names[state] : "?";
 }
 
@@ -113,29 +114,7 @@ add_entry (garco_fragment_list *list, listed **added, garco_error *error)
   return GARCO_OK;
 }
 
-static garco_status
-add_seen (garco_fragment_list *list, garco_error *error)
-{
-  for (size_t i = 0; i < garco_array_fragment_count (list->array); i++)
-  {
-    listed *added;
-    GARCO_TRY (add_entry (list, &added, error));
-    GARCO_TRY (garco_array_fragment (list->array, i, &added->entry.info, error));
-    added->entry.known = true;
-  }
-  return GARCO_OK;
-}
-
-static bool
-is_listed (const garco_fragment_list *list, const char *name)
-{
-  for (size_t i = 0; i < list->count; i++)
-    if (strcmp (list->all[i].entry.info.name, name) == 0)
-      return true;
-  return false;
-}
-
-/* Bytes of the files in a fragment's folder. */
+/* Bytes of the files in a fragment's folder, but for its metadata. */
 static garco_status
 folder_bytes (garco__io *io, const char *path, uint64_t *bytes, garco_error *error)
 {
@@ -146,12 +125,75 @@ folder_bytes (garco__io *io, const char *path, uint64_t *bytes, garco_error *err
     char name[2 * PATH_SIZE];
     garco__io_kind kind;
     uint64_t size = 0;
+    if (strcmp (files.entries[i].name, "__fragment_metadata.tdb") == 0)
+      continue;
     snprintf (name, sizeof name, "%s/%s", path, files.entries[i].name);
     status = garco__io_stat (io, name, &kind, &size, error);
     *bytes += size;
   }
   garco__io_list_free (&files);
   return status;
+}
+
+/* What the folder's name tells. */
+static garco_status
+describe_unknown (garco__io *io, const garco__item *item, garco_fragment_info *info,
+                  garco_error *error)
+{
+  info->name = item->name;
+  info->timestamp_start = item->stamp.start;
+  info->timestamp_end = item->stamp.end;
+  info->version = item->stamp.version;
+  return folder_bytes (io, item->path, &info->bytes, error);
+}
+
+static bool
+is_of_the_files (garco_status status)
+{
+  return status == GARCO_ERR_CORRUPT || status == GARCO_ERR_TRUNCATED ||
+         status == GARCO_ERR_FORMAT || status == GARCO_ERR_NOT_FOUND ||
+         status == GARCO_ERR_UNSUPPORTED || status == GARCO_ERR_LIMIT;
+}
+
+/* One whose files are not what they should be is listed too, or else the failure. */
+static garco_status
+add_seen_at (garco_fragment_list *list, size_t index, bool damaged, garco_error *error)
+{
+  const garco__item *item = &list->array->directory.fragments.items[index];
+  uint64_t bytes = 0;
+  listed *added;
+  GARCO_TRY (add_entry (list, &added, error));
+  garco_status status = garco_array_fragment (list->array, index, &added->entry.info, error);
+  added->entry.known = status >= 0;
+  if (damaged && is_of_the_files (status))
+  {
+    added->entry.state = GARCO_FRAGMENT_DAMAGED;
+    return describe_unknown (list->array->io, item, &added->entry.info, error);
+  }
+  GARCO_TRY (status);
+  if (!damaged)
+    return GARCO_OK;
+  GARCO_TRY (folder_bytes (list->array->io, item->path, &bytes, error));
+  if (bytes < added->entry.info.bytes)
+    added->entry.state = GARCO_FRAGMENT_DAMAGED;
+  return GARCO_OK;
+}
+
+static garco_status
+add_seen (garco_fragment_list *list, bool damaged, garco_error *error)
+{
+  for (size_t i = 0; i < garco_array_fragment_count (list->array); i++)
+    GARCO_TRY (add_seen_at (list, i, damaged, error));
+  return GARCO_OK;
+}
+
+static bool
+is_listed (const garco_fragment_list *list, const char *name)
+{
+  for (size_t i = 0; i < list->count; i++)
+    if (strcmp (list->all[i].entry.info.name, name) == 0)
+      return true;
+  return false;
 }
 
 /* A fragment that is not seen; its metadata may be unfinished or gone. */
@@ -177,11 +219,7 @@ add_other (garco_fragment_list *list, const char *folder, const char *name,
     added->entry.known = true;
     return GARCO_OK;
   }
-  added->entry.info.name = added->name;
-  added->entry.info.timestamp_start = item.stamp.start;
-  added->entry.info.timestamp_end = item.stamp.end;
-  added->entry.info.version = item.stamp.version;
-  return folder_bytes (list->array->io, path, &added->entry.info.bytes, error);
+  return describe_unknown (list->array->io, &item, &added->entry.info, error);
 }
 
 static bool
@@ -238,7 +276,8 @@ mark_doubled (garco_fragment_list *list)
     for (size_t k = 0; k < list->count; k++)
       cells += lies_within (&list->all[k].entry.info, outer) ? list->all[k].entry.info.cells : 0;
     for (size_t k = 0; k < list->count && cells == outer->cells; k++)
-      if (lies_within (&list->all[k].entry.info, outer))
+      if (list->all[k].entry.state != GARCO_FRAGMENT_DAMAGED &&
+          lies_within (&list->all[k].entry.info, outer))
       {
         list->all[k].entry.state = GARCO_FRAGMENT_DOUBLED;
         list->all[k].entry.other = outer->name;
@@ -273,7 +312,7 @@ garco_fragment_list_open (const char *uri, const garco_array_options *options, b
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_fragment_list), error));
   *list = made;
   GARCO_TRY_DONE (garco_array_open (uri, options, &(*list)->array, error));
-  GARCO_TRY_DONE (add_seen (*list, error));
+  GARCO_TRY_DONE (add_seen (*list, all, error));
   mark_doubled (*list);
   if (all)
     GARCO_TRY_DONE (list_others (*list, error));

@@ -1,6 +1,7 @@
 # What garco consolidates, vacuums and upgrades reads as it did, in garco and in TileDB, at every time; and it is byte
 # for byte what TileDB makes of the same fragments.
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import pathlib
 import shutil
@@ -444,3 +445,23 @@ def test_fragments_lists_what_there_is_and_why_it_is_not_seen(tmp_path):
     next((array / "__commits").glob("*.vac")).unlink()
     assert [r["state"] for r in rows("--all")][:4] == ["doubled", "seen", "doubled", "doubled"]
     assert garco("fragments", "--all", "--format", "jsonl", array).count('"state":"doubled"') == 3
+
+
+@pytest.mark.parametrize("name, size", [("a0.tdb", -1), ("a0.tdb", None), ("__fragment_metadata.tdb", -1),
+                                        ("__fragment_metadata.tdb", None)])
+def test_fragments_lists_what_is_damaged(tmp_path, name, size):
+    array = tmp_path / "a"
+    make(array)
+    for time in (1, 2, 3):
+        write(array, time, [time], v=[time])
+    victim = next((array / "__fragments").glob("__2_2_*")) / name
+    whole = victim.read_bytes()
+    victim.unlink()
+    if size is not None:
+        victim.write_bytes(whole[:size])
+    listed = [json.loads(line) for line in garco("fragments", "--all", "--format", "jsonl", array).splitlines()]
+    assert [r["state"] for r in listed] == ["seen", "damaged", "seen"]
+    assert [r["cells"] for r in listed] == [1, 1 if name == "a0.tdb" else None, 1]
+    assert [r["written_first"][-3:] for r in listed] == ["001", "002", "003"]
+    if name != "a0.tdb":
+        assert name in garco("fragments", array, status=1)

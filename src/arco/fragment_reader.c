@@ -64,6 +64,20 @@ count_tile (garco_meter *meter, const garco__buffer *packed, bool validity)
   GARCO__METER_ADD (meter, chunks, cursor.failed ? 0 : chunks);
 }
 
+/* A file that is gone while its fragment is there is damage; else a vacuum may have been at work.
+ */
+static garco_status
+tell_missing (garco__io *io, const garco__fragment *fragment, garco_status status,
+              const char *source, garco_error *error)
+{
+  garco__io_kind kind;
+  uint64_t size;
+  if (status != GARCO_ERR_NOT_FOUND ||
+      garco__io_stat (io, fragment->path, &kind, &size, NULL) < 0 || kind != GARCO__IO_FOLDER)
+    return status;
+  return garco__fail (error, GARCO_ERR_CORRUPT, source, "the data file is missing");
+}
+
 garco_status
 garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragment,
                       const garco__column *column, uint64_t t, const char *source,
@@ -92,7 +106,10 @@ garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragmen
   packed->size = 0;
   GARCO_TRY (garco__buffer_reserve (packed, (size_t)size + 1, error));
   packed->size = (size_t)size;
-  GARCO_TRY (garco__io_read (reader->io, column->path, *byte, packed->data, (size_t)size, error));
+  garco_status status =
+      garco__io_read (reader->io, column->path, *byte, packed->data, (size_t)size, error);
+  if (status < 0)
+    return tell_missing (reader->io, fragment, status, source, error);
   count_tile (reader->io->meter, packed, column->validity);
   return GARCO_OK;
 }

@@ -1,6 +1,7 @@
 # Damaged tiles: an error that says where, or left out and said.
 # SPDX-License-Identifier: Apache-2.0
 import glob
+import os
 
 import numpy as np
 import pytest
@@ -73,3 +74,17 @@ def test_skipped_tiles_are_left_out_of_rows(garco, store, late):
     assert days.count("2022-01-08") == 600 and days.count("2022-01-10") == 600
     assert days.count("2022-01-09") == (1 if late else 0)
     assert 'field "snr", tile 0' in result.err
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_missing_file_is_damage_of_each_of_its_tiles(garco, store, late):
+    if late:
+        write_again(store)
+    os.unlink(damage(store))
+    words = ["query", store, "--system-base", "0", "--field", "time,snr"]
+    assert garco(*words, status=1).err.endswith('a1.tdb: field "snr", tile 0: the data file is missing\n')
+    result = garco(*words, "--skip-corrupt")
+    assert len(result.lines()) == 1201 + late
+    assert result.err.count('a1.tdb: field "snr", tile 0: the data file is missing') == 1
+    count = garco("stats", store, "--system-base", "0", "--agg", "count", "--skip-corrupt")
+    assert count.lines()[1] == str(1200 + late)

@@ -14,7 +14,8 @@ enum
   INGEST_MAP,
   INGEST_SCHEMA,
   INGEST_REPLACE,
-  INGEST_PARTS
+  INGEST_PARTS,
+  INGEST_AGAIN
 };
 
 static const struct poptOption options[] = {
@@ -42,6 +43,10 @@ static const struct poptOption options[] = {
                 "WHEN"),
     CLI_OPTION ("keep-parts", '\0', INGEST_PARTS,
                 "Do not join the parts of a day that is over into one fragment.", NULL),
+    CLI_OPTION ("again", '\0', INGEST_AGAIN,
+                "Put files in that the array had before, too, such as after a delete, or where an "
+                "older delivery is to take the place of a newer one.",
+                NULL),
     CLI_CODE_MAP_OPTION (INGEST_MAP),
     CLI_OPTIONS_END};
 
@@ -90,6 +95,8 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
     return take_replace (w, verb, argument);
   if (option == INGEST_PARTS)
     w->options.keep_parts = true;
+  else if (option == INGEST_AGAIN)
+    w->options.again = true;
   else if (option == INGEST_SALVAGE)
     w->options.salvage = true;
   else if (option == INGEST_ZEROS)

@@ -1002,10 +1002,11 @@ extern "C"
     bool keep_parts;  /* leave the parts of a day as fragments of their own */
     bool any_station; /* also files whose MARKER NAME is not that of the array's first; their cells
                          replace those of equal coordinates */
+    bool again; /* also files that the array holds already, some of whose cells were deleted */
   } garco_ingest_options;
 #define GARCO_INGEST_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    false, false, NULL, NULL, NULL, NULL, NULL, GARCO_REPLACE_DELIVERIES, false, false             \
+    false, false, NULL, NULL, NULL, NULL, NULL, GARCO_REPLACE_DELIVERIES, false, false, false      \
   }
 
   /* Puts each file whole into the array at URI, which is made by the options' schema where it is

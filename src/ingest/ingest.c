@@ -468,7 +468,7 @@ put_cells (target *t, const garco_ingest_options *options, garco__decoded *decod
   writing w = {.t = t, .file = report->file, .options = options, .decoded = decoded};
   bool holds = false;
   garco_status status = garco__array_refresh (t->array, error);
-  if (status >= 0)
+  if (status >= 0 && !options->again)
     status = garco__record_find (t->array, decoded->sha256, &holds, error);
   if (status >= 0 && !holds)
     status = write_cells (&w, error);
@@ -560,7 +560,8 @@ ingest_file (target *t, const char *file, const garco_ingest_options *options, g
   garco_ingest_report report = {.file = file, .outcome = GARCO_INGESTED_BEFORE};
   garco__decoded decoded;
   bool known = false;
-  GARCO_TRY (known_before (t, file, &report, &known, error));
+  if (!options->again)
+    GARCO_TRY (known_before (t, file, &report, &known, error));
   if (known)
   {
     if (options->on_report != NULL)

@@ -138,6 +138,28 @@ def test_what_is_delivered_again_replaces(garco, place):
     assert "ingested before" in garco("ingest", "old/tiny0010.24o", "a.tdb").out
 
 
+def test_what_was_put_in_before_is_put_in_again_where_that_is_asked_for(garco, place):
+    (place / "tiny0010.24o").write_text(observations(0, 24))
+    garco("ingest", "tiny0010.24o", "a.tdb")
+    whole = rows(garco, "a.tdb")
+    garco("delete", "a.tdb", "--where", "time < '2024-01-01T12:00'")
+    assert "ingested before" in garco("ingest", "tiny0010.24o", "a.tdb").out
+    assert len(rows(garco, "a.tdb")) < len(whole)
+    assert "cells" in garco("ingest", "--again", "tiny0010.24o", "a.tdb").out
+    assert rows(garco, "a.tdb") == whole
+    assert "all equal" in garco("verify", "tiny0010.24o", "a.tdb").out
+    assert "ingested before" in garco("ingest", "tiny0010.24o", "a.tdb").out
+
+
+def test_an_older_delivery_takes_the_place_of_a_newer_one(garco, place):
+    for folder, hours in (("old", 12), ("new", 24)):
+        (place / folder).mkdir()
+        (place / folder / "tiny0010.24o").write_text(observations(0, hours))
+        garco("ingest", f"{folder}/tiny0010.24o", "a.tdb")
+    garco("ingest", "--again", "old/tiny0010.24o", "a.tdb")
+    assert "all equal" in garco("verify", "old/tiny0010.24o", "a.tdb").out
+
+
 def test_what_the_newer_delivery_does_not_cover_stays(garco, place):
     (place / "old").mkdir()
     (place / "old/tiny0010.24o").write_text(observations(0, 24))

@@ -74,7 +74,9 @@ const cli_verb cli_delete = {
     "A condition compares fields by their names with numbers: < <= > >= == !=, \"in (1, 2)\" and "
     "\"not in (1, 2)\", joined by and, or, not and parentheses. A time may be written as "
     "'2024-05-11T12:00' where the field is a date or counts milliseconds, a code as '1C', and a "
-    "missing value as null. A name that is no plain word stands in \"double quotes\". By the rules "
+    "missing value as null. A name that is no plain word stands in \"double quotes\". A field with "
+    "labels is compared with a label, 'by its text', and a field of text with a 'text', byte by "
+    "byte. By the rules "
     "of the format cells in which the compared value is missing go as well. A condition on an "
     "attribute that older parts of the array do not have is refused: their cells would all go.",
     options,

@@ -223,7 +223,7 @@ delete_cells (garco_array *array, const char *text, const garco_write_options *o
                         "a delete in an array of format version %" PRIu32 "; there are none before "
                         "%u",
                         array->schema->version, OLDEST_DELETED);
-  GARCO_TRY_DONE (garco__condition_serialize (text, array->schema, true, &payload, error));
+  GARCO_TRY_DONE (garco__condition_serialize (array, text, &payload, error));
   GARCO_TRY_DONE (garco__condition_parse (payload.data, payload.size, array->schema, "condition",
                                           &condition, error));
   GARCO_TRY_DONE (check_fragments (array, condition, error));

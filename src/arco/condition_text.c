@@ -17,6 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "arco/array_internal.h"
 #include "arco/datatype.h"
 #include "base/civil_time.h"
 #include "base/error.h"
@@ -42,8 +43,9 @@ typedef struct text_reader
   const char *text;
   size_t at; /* behind the present word */
   const garco__schema *schema;
-  garco__text_number number; /* nullable */
-  garco__buffer *out;
+  garco__text_number number;   /* nullable */
+  garco_array *array;          /* nullable: labels and texts cannot be compared with */
+  garco__buffer *out, *starts; /* starts: where each value of a list begins, u64 */
   garco_error *error;
   word_kind kind; /* the present word */
   size_t start;
@@ -152,6 +154,20 @@ ms_to_unit (int64_t ms, garco_datatype type, bool *holds)
   }
 }
 
+static bool
+is_labelled (const garco__field *field)
+{
+  return field->enumeration != NULL && field->enumeration[0] != '\0';
+}
+
+static garco_status
+no_value (const text_reader *reader, const garco__field *field)
+{
+  return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                           "%s is no value of field \"%s\", which is %s", reader->word, field->name,
+                           garco_datatype_name (field->type));
+}
+
 /* A time, or a code of two characters. */
 static garco_status
 put_text_value (text_reader *reader, const garco__field *field, garco__buffer *out)
@@ -228,19 +244,92 @@ put_number (text_reader *reader, const garco__field *field, garco__buffer *out)
   }
   else
     good = read_integer (reader->word, field->type, &bits);
-  if (!good)
-    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
-                             "%s is no value of field \"%s\", which is %s", reader->word,
-                             field->name, garco_datatype_name (field->type));
-  return garco__buffer_append (out, &bits, size, reader->error);
+  return good ? garco__buffer_append (out, &bits, size, reader->error) : no_value (reader, field);
+}
+
+/* The label's number; the word as it is where labels are texts, else read as a label is. */
+static garco_status
+find_label (text_reader *reader, const garco_enumeration_info *info, const garco__buffer *number,
+            uint64_t *index)
+{
+  const garco_column *labels = &info->labels;
+  const char *bytes = labels->values;
+  size_t fixed = garco_datatype_size (labels->type) * labels->width;
+  const void *wanted = number != NULL ? (const void *)number->data : reader->word;
+  size_t size = number != NULL ? number->size : strlen (reader->word);
+  for (int64_t i = 0; i < info->count; i++)
+  {
+    size_t from = labels->offsets != NULL ? (size_t)labels->offsets[i] : (size_t)i * fixed;
+    size_t to = labels->offsets != NULL ? (size_t)labels->offsets[i + 1] : from + fixed;
+    if (to - from == size && (size == 0 || memcmp (bytes + from, wanted, size) == 0))
+    {
+      *index = (uint64_t)i;
+      return GARCO_OK;
+    }
+  }
+  return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                           "%s is none of the %" PRId64 " labels of enumeration \"%s\"",
+                           reader->word, info->count, info->name);
+}
+
+/* Values are the numbers of labels, which are what is compared with. */
+static garco_status
+put_label (text_reader *reader, const garco__field *field, garco__buffer *out)
+{
+  garco_enumeration_info info;
+  garco__buffer number = {0};
+  uint64_t index = 0;
+  garco_status status;
+  GARCO_TRY_DONE (
+      garco_array_enumeration (reader->array, field->enumeration, &info, reader->error));
+  garco__field label = {.name = field->name, .type = info.labels.type, .width = info.labels.width};
+  bool text = garco__datatype_number (label.type) == GARCO__NUMBER_NONE;
+  if (text != (reader->kind == WORD_TEXT))
+  {
+    status = wrong (reader, text ? "a label in 'quotes' is expected" : "a number is expected");
+    goto done;
+  }
+  if (!text)
+    GARCO_TRY_DONE (put_number (reader, &label, &number));
+  GARCO_TRY_DONE (find_label (reader, &info, text ? NULL : &number, &index));
+  GARCO_TRY_DONE (
+      garco__buffer_append (out, &index, garco_datatype_size (field->type), reader->error));
+done:
+  garco__buffer_free (&number);
+  return status;
+}
+
+/* Which label is less than which tells only an enumeration that is in order. */
+static garco_status
+check_order (text_reader *reader, const garco__field *field, int op)
+{
+  garco_enumeration_info info;
+  if (!is_labelled (field) || op > GARCO__OP_GE)
+    return GARCO_OK;
+  GARCO_TRY (garco_array_enumeration (reader->array, field->enumeration, &info, reader->error));
+  return info.ordered ? GARCO_OK
+                      : garco__fail (reader->error, GARCO_ERR_ARGUMENT, SOURCE,
+                                     "the labels of field \"%s\" have no order: expected ==, != or "
+                                     "in",
+                                     field->name);
 }
 
 static garco_status
 put_value (text_reader *reader, const garco__field *field, garco__buffer *out)
 {
+  uint64_t start = out->size;
   if (reader->kind != WORD_NUMBER && reader->kind != WORD_TEXT)
     return wrong (reader, "a number or 'text' is expected");
-  if (reader->kind == WORD_TEXT)
+  GARCO_TRY (garco__put_u64 (reader->starts, start, reader->error));
+  if (is_labelled (field))
+    GARCO_TRY (put_label (reader, field, out));
+  else if (garco__condition_is_text (field))
+  {
+    if (reader->kind != WORD_TEXT)
+      return wrong (reader, "a 'text' is expected");
+    GARCO_TRY (garco__buffer_append (out, reader->word, strlen (reader->word), reader->error));
+  }
+  else if (reader->kind == WORD_TEXT)
     GARCO_TRY (put_text_value (reader, field, out));
   else
     GARCO_TRY (put_number (reader, field, out));
@@ -314,9 +403,11 @@ take_field (text_reader *reader, const garco__field **field)
   if (index < 0)
     return no_field (reader);
   *field = &reader->schema->fields[index];
-  bool labelled = (*field)->enumeration != NULL && (*field)->enumeration[0] != '\0';
-  if ((*field)->width != 1 || garco__datatype_number ((*field)->type) == GARCO__NUMBER_NONE ||
-      labelled)
+  bool number =
+      (*field)->width == 1 && garco__datatype_number ((*field)->type) != GARCO__NUMBER_NONE;
+  bool labelled = is_labelled (*field), text = garco__condition_is_text (*field);
+  bool known = reader->array != NULL ? number || text : number && !labelled;
+  if (!known)
     return garco__fail_byte (reader->error, GARCO_ERR_UNSUPPORTED, SOURCE, (int64_t)reader->start,
                              "comparing field \"%s\", which is %s", reader->word,
                              labelled ? "labelled" : "no single number");
@@ -326,7 +417,7 @@ take_field (text_reader *reader, const garco__field **field)
 static garco_status
 put_leaf (text_reader *reader, const garco__field *field, int op, const garco__buffer *values)
 {
-  size_t length = strlen (field->name), size = garco_datatype_size (field->type);
+  size_t length = strlen (field->name);
   GARCO_TRY (garco__put_u8 (reader->out, 1, reader->error));
   GARCO_TRY (garco__put_u8 (reader->out, (uint8_t)op, reader->error));
   GARCO_TRY (garco__put_u32 (reader->out, (uint32_t)length, reader->error));
@@ -335,10 +426,9 @@ put_leaf (text_reader *reader, const garco__field *field, int op, const garco__b
   GARCO_TRY (garco__buffer_append (reader->out, values->data, values->size, reader->error));
   if (op != GARCO__OP_IN && op != GARCO__OP_NOT_IN)
     return GARCO_OK;
-  GARCO_TRY (garco__put_u64 (reader->out, values->size / size * 8, reader->error));
-  for (uint64_t at = 0; at < values->size; at += size)
-    GARCO_TRY (garco__put_u64 (reader->out, at, reader->error));
-  return GARCO_OK;
+  GARCO_TRY (garco__put_u64 (reader->out, reader->starts->size, reader->error));
+  return garco__buffer_append (reader->out, reader->starts->data, reader->starts->size,
+                               reader->error);
 }
 
 /* The list behind "in"; the present word is "in". */
@@ -376,6 +466,8 @@ take_comparison (text_reader *reader, const garco__field *field, int *op, garco_
   GARCO_TRY (next_word (reader));
   if (!is_word (reader, "null"))
     return put_value (reader, field, values);
+  if (garco__condition_is_text (field))
+    return wrong (reader, "a 'text' is expected: the format compares no texts with null");
   if ((*op != GARCO__OP_EQ && *op != GARCO__OP_NE) || !field->nullable)
     return wrong (reader, field->nullable ? "== or != is expected before null"
                                           : "the field has no nulls; a value is expected");
@@ -404,6 +496,7 @@ put_comparison (text_reader *reader, bool negated)
   garco__buffer values = {0};
   int op = GARCO__OP_NONE;
   garco_status status;
+  reader->starts->size = 0;
   if (reader->kind == WORD_NUMBER || reader->kind == WORD_TEXT)
     GARCO_TRY_DONE (take_mirrored (reader, &field, &op, &values));
   else
@@ -411,6 +504,7 @@ put_comparison (text_reader *reader, bool negated)
     GARCO_TRY_DONE (take_field (reader, &field));
     GARCO_TRY_DONE (take_comparison (reader, field, &op, &values));
   }
+  GARCO_TRY_DONE (check_order (reader, field, op));
   GARCO_TRY_DONE (put_leaf (reader, field, negated ? opposite (op) : op, &values));
 done:
   garco__buffer_free (&values);
@@ -495,17 +589,25 @@ put_terms (text_reader *reader, bool negated, bool either, int depth)
 static garco_status
 serialize (text_reader *reader, bool negated)
 {
-  GARCO_TRY (next_word (reader));
-  GARCO_TRY (put_terms (reader, negated, true, MAX_DEPTH));
-  return reader->kind == WORD_END ? GARCO_OK : wrong (reader, "and, or or the end is expected");
+  garco__buffer starts = {0};
+  garco_status status;
+  reader->starts = &starts;
+  GARCO_TRY_DONE (next_word (reader));
+  GARCO_TRY_DONE (put_terms (reader, negated, true, MAX_DEPTH));
+  if (reader->kind != WORD_END)
+    status = wrong (reader, "and, or or the end is expected");
+done:
+  garco__buffer_free (&starts);
+  return status;
 }
 
 garco_status
-garco__condition_serialize (const char *text, const garco__schema *schema, bool negated,
-                            garco__buffer *payload, garco_error *error)
+garco__condition_serialize (garco_array *array, const char *text, garco__buffer *payload,
+                            garco_error *error)
 {
-  text_reader reader = {.text = text, .schema = schema, .out = payload, .error = error};
-  return serialize (&reader, negated);
+  text_reader reader = {
+      .text = text, .array = array, .schema = array->schema, .out = payload, .error = error};
+  return serialize (&reader, true);
 }
 
 garco_status

@@ -16,9 +16,10 @@ typedef int (*garco__text_number) (const char *field, const char *text);
 garco_status garco__condition_read (const char *text, const garco__schema *schema,
                                     garco__text_number number, garco__condition **condition,
                                     garco_error *error);
-/* The same as the payload of a .del file, appended to `payload`; `negated`: of its opposite, as a
- * delete of the cells for which it holds is stored. */
-garco_status garco__condition_serialize (const char *text, const garco__schema *schema,
-                                         bool negated, garco__buffer *payload, garco_error *error);
+/* The same as the payload of a .del file, appended to `payload`, for the opposite of `text`, as a
+ * delete of the cells for which it holds is stored. Fields with labels are compared with those, and
+ * texts of variable length byte by byte. */
+garco_status garco__condition_serialize (garco_array *array, const char *text,
+                                         garco__buffer *payload, garco_error *error);
 
 #endif

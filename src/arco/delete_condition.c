@@ -21,14 +21,22 @@
 #define MAX_NODES 100000
 #define NO_FIELD SIZE_MAX
 
+typedef struct text_value
+{
+  const uint8_t *bytes;
+  size_t size;
+} text_value;
+
 typedef struct node
 {
   bool leaf, either; /* either: an "or" */
   uint8_t op;
-  size_t column;   /* in condition->fields */
-  bool null;       /* compared with null */
-  size_t nkeys;    /* values compared with, as order keys */
-  uint64_t *keys;  /* sorted for "in" */
+  size_t column;     /* in condition->fields */
+  bool null;         /* compared with null */
+  size_t nkeys;      /* values compared with */
+  uint64_t *keys;    /* of numbers: as order keys, sorted for "in" */
+  text_value *texts; /* of texts, likewise */
+  uint8_t *bytes;
   size_t children; /* nodes that follow, all of the subtree */
 } node;
 
@@ -75,6 +83,14 @@ add_node (condition_reader *reader, size_t *index)
   return GARCO_OK;
 }
 
+bool
+garco__condition_is_text (const garco__field *field)
+{
+  return field->width == GARCO__VARIABLE &&
+         (field->type == GARCO_STRING_ASCII || field->type == GARCO_STRING_UTF8 ||
+          field->type == GARCO_CHAR);
+}
+
 static garco_status
 find_column (condition_reader *reader, const uint8_t *name, size_t size, size_t *column)
 {
@@ -89,12 +105,12 @@ find_column (condition_reader *reader, const uint8_t *name, size_t size, size_t 
                         "delete condition on field \"%.*s\", which the schema does not have",
                         (int)(size < 100 ? size : 100), (const char *)name);
   const garco__field *own = &schema->fields[field];
-  if (own->width != 1 || garco__datatype_number (own->type) == GARCO__NUMBER_NONE)
+  if (!garco__condition_is_text (own) &&
+      (own->width != 1 || garco__datatype_number (own->type) == GARCO__NUMBER_NONE))
     return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
-                        "delete condition on field \"%s\", which is no single number", own->name);
-  if (own->enumeration != NULL && own->enumeration[0] != '\0')
-    return garco__fail (reader->error, GARCO_ERR_UNSUPPORTED, reader->source,
-                        "delete condition on field \"%s\", which has an enumeration", own->name);
+                        "delete condition on field \"%s\", which is neither a single number nor a "
+                        "text of variable length",
+                        own->name);
   for (*column = 0; *column < condition->nfields; (*column)++)
     if (condition->fields[*column] == field)
       return GARCO_OK;
@@ -133,6 +149,50 @@ take_values (condition_reader *reader, size_t index, const uint8_t *bytes, uint6
   return GARCO_OK;
 }
 
+static int
+compare_texts (const uint8_t *a, size_t na, const uint8_t *b, size_t nb)
+{
+  size_t least = na < nb ? na : nb;
+  int order = least > 0 ? memcmp (a, b, least) : 0;
+  return order != 0 ? order : (na > nb) - (na < nb);
+}
+
+static int
+by_text (const void *a, const void *b)
+{
+  const text_value *x = a, *y = b;
+  return compare_texts (x->bytes, x->size, y->bytes, y->size);
+}
+
+/* Texts lie one after the other; where each begins say the offsets, of one alone there are none. A
+ * text of no bytes is one: the format has no comparison of texts with null. */
+static garco_status
+take_texts (condition_reader *reader, size_t index, const uint8_t *bytes, uint64_t size,
+            garco__cursor offsets)
+{
+  node *own = &reader->condition->nodes[index];
+  bool set = own->op == GARCO__OP_IN || own->op == GARCO__OP_NOT_IN;
+  size_t count = set ? garco__cursor_left (&offsets) / sizeof (uint64_t) : 1;
+  uint64_t from = set && count > 0 ? garco__cursor_u64 (&offsets) : 0;
+  void *copy = NULL, *texts = NULL;
+  GARCO_TRY (garco__allocate (&copy, (size_t)size + 1, 1, reader->error));
+  own->bytes = memcpy (copy, bytes, (size_t)size);
+  GARCO_TRY (garco__allocate (&texts, count, sizeof (text_value), reader->error));
+  own->texts = texts;
+  for (size_t i = 0; i < count; i++)
+  {
+    uint64_t to = i + 1 < count ? garco__cursor_u64 (&offsets) : size;
+    if (from > to || to > size)
+      return corrupt (reader, "texts whose places do not rise within their bytes");
+    own->texts[i] = (text_value){own->bytes + from, (size_t)(to - from)};
+    from = to;
+  }
+  own->nkeys = count;
+  if (count > 1)
+    qsort (own->texts, count, sizeof *own->texts, by_text);
+  return GARCO_OK;
+}
+
 static garco_status
 take_leaf (condition_reader *reader, size_t index)
 {
@@ -142,8 +202,13 @@ take_leaf (condition_reader *reader, size_t index)
   const uint8_t *name = garco__cursor_take (cursor, length);
   uint64_t size = garco__cursor_u64 (cursor);
   const uint8_t *value = garco__cursor_take (cursor, size);
+  garco__cursor offsets = {0};
   if (op == GARCO__OP_IN || op == GARCO__OP_NOT_IN)
-    garco__cursor_take (cursor, garco__cursor_u64 (cursor));
+  {
+    uint64_t bytes = garco__cursor_u64 (cursor);
+    const uint8_t *first = garco__cursor_take (cursor, bytes);
+    offsets = garco__cursor_of (first, first != NULL ? (size_t)bytes : 0);
+  }
   if (cursor->failed || (op > GARCO__OP_NOT_IN && op != GARCO__OP_ALWAYS && op != GARCO__OP_NEVER))
     return corrupt (reader, "a comparison that ends too early or has no known operator");
   size_t column = 0;
@@ -154,6 +219,9 @@ take_leaf (condition_reader *reader, size_t index)
   own->column = column;
   if (op == GARCO__OP_ALWAYS || op == GARCO__OP_NEVER)
     return GARCO_OK;
+  const garco__condition *condition = reader->condition;
+  if (garco__condition_is_text (&condition->schema->fields[condition->fields[column]]))
+    return take_texts (reader, index, value, size, offsets);
   /* The values are copied to be aligned for their type. */
   void *aligned = NULL;
   GARCO_TRY (garco__allocate (&aligned, (size_t)size + 8, 1, reader->error));
@@ -208,7 +276,11 @@ garco__condition_free (garco__condition **condition)
   if (own == NULL)
     return;
   for (size_t i = 0; i < own->nnodes; i++)
+  {
     free (own->nodes[i].keys);
+    free (own->nodes[i].texts);
+    free (own->nodes[i].bytes);
+  }
   free (own->nodes);
   free (own->fields);
   free (own);
@@ -252,27 +324,44 @@ is_nan (garco_datatype type, const uint8_t *value)
   return type == GARCO_FLOAT32 && single != single;
 }
 
+/* `order`: of the cell's value to the one compared with. */
+static bool
+holds (uint8_t op, int order)
+{
+  switch (op)
+  {
+  case GARCO__OP_LT:
+    return order < 0;
+  case GARCO__OP_LE:
+    return order <= 0;
+  case GARCO__OP_GT:
+    return order > 0;
+  case GARCO__OP_GE:
+    return order >= 0;
+  case GARCO__OP_EQ:
+    return order == 0;
+  default:
+    return order != 0;
+  }
+}
+
 static bool
 compare (const node *own, uint64_t key)
 {
-  switch (own->op)
-  {
-  case GARCO__OP_LT:
-    return key < own->keys[0];
-  case GARCO__OP_LE:
-    return key <= own->keys[0];
-  case GARCO__OP_GT:
-    return key > own->keys[0];
-  case GARCO__OP_GE:
-    return key >= own->keys[0];
-  case GARCO__OP_EQ:
-    return key == own->keys[0];
-  case GARCO__OP_NE:
-    return key != own->keys[0];
-  default:
-    return (bsearch (&key, own->keys, own->nkeys, sizeof key, by_key) != NULL) ==
-           (own->op == GARCO__OP_IN);
-  }
+  if (own->op != GARCO__OP_IN && own->op != GARCO__OP_NOT_IN)
+    return holds (own->op, key < own->keys[0] ? -1 : key > own->keys[0]);
+  return (bsearch (&key, own->keys, own->nkeys, sizeof key, by_key) != NULL) ==
+         (own->op == GARCO__OP_IN);
+}
+
+static bool
+compare_text (const node *own, const uint8_t *bytes, size_t size)
+{
+  const text_value text = {bytes, size};
+  if (own->op != GARCO__OP_IN && own->op != GARCO__OP_NOT_IN)
+    return holds (own->op, by_text (&text, &own->texts[0]));
+  return (own->nkeys > 0 && bsearch (&text, own->texts, own->nkeys, sizeof text, by_text) !=
+                                NULL) == (own->op == GARCO__OP_IN);
 }
 
 static bool
@@ -286,6 +375,9 @@ leaf_keeps (const evaluation *run, const node *own, size_t i)
     return own->op == GARCO__OP_ALWAYS;
   if (own->null || !valid)
     return own->null && (own->op == GARCO__OP_EQ ? !valid : own->op == GARCO__OP_NE && valid);
+  if (own->texts != NULL)
+    return compare_text (own, (const uint8_t *)column->values + column->places[2 * i],
+                         (size_t)(column->places[2 * i + 1] - column->places[2 * i]));
   const uint8_t *value = (const uint8_t *)column->values + i * size;
   if (garco__datatype_number (type) == GARCO__NUMBER_FLOAT && is_nan (type, value))
     return own->op == GARCO__OP_NE || own->op == GARCO__OP_NOT_IN;

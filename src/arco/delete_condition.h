@@ -38,7 +38,11 @@ typedef struct garco__condition_column
 {
   const void *values;
   const uint8_t *validity; /* NULL: all valid */
+  const uint64_t *places; /* of a text: where cell i begins and ends in `values`, at 2 i, 2 i + 1 */
 } garco__condition_column;
+
+/* True for texts of variable length, which the format compares byte by byte. */
+bool garco__condition_is_text (const garco__field *field);
 
 /* Sets keep[i] to 1 where cell i stays, else to 0. Columns are in the order of the condition's
  * fields. */

@@ -25,7 +25,7 @@ put_delete (garco_array *array, const char *condition, uint64_t timestamp, garco
   char name[GARCO__NAME_SIZE];
   garco_status status;
   uint32_t version = array->schema->version;
-  GARCO_TRY_DONE (garco__condition_serialize (condition, array->schema, true, &payload, error));
+  GARCO_TRY_DONE (garco__condition_serialize (array, condition, &payload, error));
   GARCO_TRY_DONE (
       garco__generic_tile_write (array->codec, version, payload.data, payload.size, &tile, error));
   GARCO_TRY_DONE (garco__stamp_name (timestamp, version, name, error));

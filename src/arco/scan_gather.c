@@ -672,6 +672,23 @@ condition_column (tile_job *job, size_t field, bool validity, int found, void **
   return GARCO_OK;
 }
 
+/* Texts stay where they are; where the chosen cells' begin and end, allocated. */
+static garco_status
+condition_texts (tile_job *job, size_t field, int found, void **places,
+                 garco__condition_column *column)
+{
+  const uint64_t *offsets = NULL;
+  const uint8_t *bytes = NULL;
+  GARCO_TRY (load_variable (job, field, found, &offsets, &bytes));
+  GARCO_TRY (garco__allocate (places, job->scan->nchosen, 2 * sizeof (uint64_t), job->error));
+  for (size_t i = 0; i < job->scan->nchosen; i++)
+    memcpy ((uint64_t *)*places + 2 * i, offsets + chosen_cell (job->scan, i),
+            2 * sizeof (uint64_t));
+  column->values = bytes;
+  column->places = *places;
+  return GARCO_OK;
+}
+
 static garco_status
 condition_columns (tile_job *job, const garco__condition *condition, void **owned,
                    garco__condition_column *columns)
@@ -683,8 +700,13 @@ condition_columns (tile_job *job, const garco__condition *condition, void **owne
     GARCO_TRY (fragment_field (job, field, &found));
     if (found < 0)
       continue;
-    GARCO_TRY (condition_column (job, field, false, found, &owned[2 * i]));
-    columns[i].values = owned[2 * i];
+    if (garco__condition_is_text (&job->scan->schema->fields[field]))
+      GARCO_TRY (condition_texts (job, field, found, &owned[2 * i], &columns[i]));
+    else
+    {
+      GARCO_TRY (condition_column (job, field, false, found, &owned[2 * i]));
+      columns[i].values = owned[2 * i];
+    }
     if (!job->fragment->schema->fields[found].nullable)
       continue;
     GARCO_TRY (condition_column (job, field, true, found, &owned[2 * i + 1]));

@@ -358,7 +358,7 @@ conditions_select (void **state)
     assert_ok (garco__condition_read (cases[i].text, array->schema, NULL, &condition, &error), &error);
     for (size_t k = 0; k < garco__condition_field_count (condition); k++)
     {
-      const garco__condition_column all[] = {{x, NULL}, {NULL, NULL}, {b, NULL}, {n, valid}};
+      const garco__condition_column all[] = {{.values = x}, {0}, {.values = b}, {n, valid, NULL}};
       columns[k] = all[garco__condition_field (condition, k)];
     }
     assert_ok (garco__condition_evaluate (condition, columns, 3, keep, &error), &error);

@@ -159,6 +159,15 @@ set_text (json_t *object, const char *key, const char *text)
     json_object_set_new (object, key, cli_json_text (text, strlen (text)));
 }
 
+/* Sets a key unless there is nothing in the object, which is taken over. */
+static void
+set_unless_empty (json_t *object, const char *key, json_t *inner)
+{
+  if (json_object_size (inner) > 0)
+    json_object_set (object, key, inner);
+  json_decref (inner);
+}
+
 static void
 set_texts (json_t *object, const char *key, const char (*texts)[21], size_t count)
 {
@@ -166,9 +175,7 @@ set_texts (json_t *object, const char *key, const char (*texts)[21], size_t coun
   json_t *inner = json_object ();
   for (size_t i = 0; i < count; i++)
     set_text (inner, names[i], texts[i]);
-  if (json_object_size (inner) > 0)
-    json_object_set (object, key, inner);
-  json_decref (inner);
+  set_unless_empty (object, key, inner);
 }
 
 static void
@@ -176,6 +183,34 @@ set_vector (json_t *object, const char *key, const double vector[3])
 {
   if (isfinite (vector[0]) && isfinite (vector[1]) && isfinite (vector[2]))
     json_object_set_new (object, key, json_pack ("[f,f,f]", vector[0], vector[1], vector[2]));
+}
+
+/* What is applied to the observations, and what they are to be taken by. */
+static void
+set_corrections (json_t *object, const garco_header *header)
+{
+  json_t *channels = json_object (), *factors = json_object ();
+  char name[8];
+  for (int slot = 0; slot < 100; slot++)
+    if (header->glonass_channel[slot] != GARCO_FCN_UNKNOWN)
+    {
+      snprintf (name, sizeof name, "R%02d", slot);
+      json_object_set_new (channels, name, json_integer (header->glonass_channel[slot]));
+    }
+  for (int s = 0; s < GARCO_SYSTEM_COUNT; s++)
+  {
+    json_t *own = json_object ();
+    for (uint32_t t = 0; t < header->types[s].count; t++)
+      if (header->types[s].scale[t] != 1)
+        json_object_set_new (own, header->types[s].codes[t],
+                             json_integer (header->types[s].scale[t]));
+    snprintf (name, sizeof name, "%c", garco_system_letter (s));
+    set_unless_empty (factors, name, own);
+  }
+  if (header->clock_applied)
+    json_object_set_new (object, "clock_applied", json_true ());
+  set_unless_empty (object, "scale_factors", factors);
+  set_unless_empty (object, "glonass_channels", channels);
 }
 
 static void
@@ -202,6 +237,7 @@ set_header (json_t *object, const garco_header *header)
   set_vector (object, "antenna_delta", header->antenna_delta);
   if (header->leap_seconds != INT32_MIN)
     json_object_set_new (object, "leap_seconds", json_integer (header->leap_seconds));
+  set_corrections (object, header);
 }
 
 static json_t *

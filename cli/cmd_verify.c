@@ -334,8 +334,9 @@ const cli_verb cli_verify = {
     "Where the array has a record of a file, its types become the codes of that record, and zeros "
     "are kept as then. What RINEX holds and an array does not is not compared: comments and "
     "events, "
-    "receiver clock offsets, the signal strength digit, the loss-of-lock indicator of other values "
-    "than phases.",
+    "receiver clock offsets, the signal strength digit, the loss-of-lock indicator where there is "
+    "no "
+    "phase.",
     options,
     "  garco ingest p0570*.24d.Z p057.tdb\n"
     "  garco verify p0570*.24d.Z p057.tdb\n\n"

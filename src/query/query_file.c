@@ -104,7 +104,7 @@ end_file (file_rows *self)
   if (!self->ended && crowded > 0 && options->on_notice != NULL)
   {
     snprintf (text, sizeof text,
-              "%s: %lld values without a row of their own, which a type of the same code has",
+              "%s: %lld values left out: an earlier type of the satellite has their code",
               garco__input_name (self->path), (long long)crowded);
     options->on_notice (options->context, text);
   }

@@ -105,16 +105,35 @@ copy_text (char *text, size_t size, garco__line line, size_t start, size_t chara
   text[piece.size] = '\0';
 }
 
+/* The next word of the line at `*at`, empty at its end. */
+static garco__line
+next_word (garco__line line, size_t *at)
+{
+  while (*at < line.size && line.text[*at] == ' ')
+    ++*at;
+  size_t start = *at;
+  while (*at < line.size && line.text[*at] != ' ')
+    ++*at;
+  return (garco__line){line.text + start, *at - start};
+}
+
+/* Three numbers, F14.4 each by the format; where these columns do not hold three and the line has
+ * three words, the words. */
 static void
 read_three (double numbers[3], garco__line line)
 {
+  garco__line content = {line.text, line.size < 60 ? line.size : 60};
+  double words[3];
+  size_t at = 0, nwords = 0, nnumbers = 0;
   for (size_t i = 0; i < 3; i++)
   {
-    garco__line piece = garco__cut (line, i * 14, 14);
-    double number;
-    numbers[i] =
-        garco__read_double (piece.text, piece.size, &number) == GARCO__VALUE ? number : NAN;
+    garco__line piece = garco__cut (content, i * 14, 14), word = next_word (content, &at);
+    numbers[i] = NAN;
+    nnumbers += garco__read_double (piece.text, piece.size, &numbers[i]) == GARCO__VALUE;
+    nwords += garco__read_double (word.text, word.size, &words[i]) == GARCO__VALUE;
   }
+  if (nnumbers < 3 && nwords == 3 && next_word (content, &at).size == 0)
+    memcpy (numbers, words, sizeof words);
 }
 
 static void

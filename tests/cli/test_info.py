@@ -32,6 +32,36 @@ def test_the_step_stands_for_a_missing_interval(garco, tmp_path):
     assert info["interval"] == 15 and info["epochs"] == 4
 
 
+def line(text, label):
+    return text.ljust(60) + label + "\n"
+
+
+def test_what_the_observations_are_to_be_taken_by(garco, tmp_path):
+    records = (line("     1", "RCV CLOCK OFFS APPL") + line("  2 R02 -4 R05  1", "GLONASS SLOT / FRQ #")
+               + line("G   10  1 C1C", "SYS / SCALE FACTOR"))
+    (tmp_path / "min.rnx").write_text(MIN3.replace(line("", "END OF HEADER"), records + line("", "END OF HEADER")))
+    info = json.loads(garco("info", "--json", "min.rnx").out)
+    assert info["clock_applied"] is True and info["glonass_channels"] == {"R02": -4, "R05": 1}
+    assert info["scale_factors"] == {"G": {"C1C": 10}}
+    lines = garco("info", "min.rnx").lines()
+    assert {"clock_applied     yes", "glonass_channels  R02 -4, R05 1", "scale_factors     G C1C 10"} <= set(lines)
+
+
+@pytest.mark.parametrize("text, position", [
+    ("  4789028.4701   176610.0133  4195017.0310", [4789028.4701, 176610.0133, 4195017.031]),
+    ("   4789028.4701    176610.0133   4195017.0310", [4789028.4701, 176610.0133, 4195017.031]),
+    ("4789028.47 -176610.0133 4195017.031", [4789028.47, -176610.0133, 4195017.031]),
+    ("  4789028.4701                 4195017.0310", None),
+    ("  4789028.4701   176610.0133  4195017.0310 5", [4789028.4701, 176610.0133, 4195017.031]),
+    ("   4789028.4701    176610.0133   4195017.0310 5", None),
+    ("x y z", None)])
+def test_a_position_in_its_columns_or_beside_them(text, position, garco, tmp_path):
+    header = MIN3.replace(line("", "END OF HEADER"),
+                          line(text, "APPROX POSITION XYZ") + line("", "END OF HEADER"))
+    (tmp_path / "min.rnx").write_text(header)
+    assert json.loads(garco("info", "--json", "min.rnx").out).get("position") == position
+
+
 def test_several_sources_are_an_object_a_line(garco, tmp_path):
     (tmp_path / "min.24o").write_text(MIN2)
     (tmp_path / "min.rnx").write_text(MIN3)

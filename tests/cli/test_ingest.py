@@ -354,6 +354,6 @@ def test_values_whose_code_another_type_has_are_said(garco, files):
     assert said in garco("ingest", "bds.24o", "bds.tdb").out
     for words in (["query", "bds.24o"], ["stats", "bds.24o"], ["convert", "bds.24o", "--to", "csv"]):
         result = garco(*words)
-        assert "bds.24o: 1 values without a row of their own" in result.err
+        assert "bds.24o: 1 values left out: an earlier type of the satellite has their code" in result.err
         assert result.err.count("\n") == 1
     assert garco("query", "min.24o").err == ""

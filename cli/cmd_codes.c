@@ -11,11 +11,16 @@
 enum
 {
   CODES_MAP = 1,
+  CODES_ASSUMED,
   CODES_SALVAGE
 };
 
 static const struct poptOption options[] = {
     CLI_CODE_MAP_OPTION (CODES_MAP),
+    CLI_OPTION (
+        "assumed", '\0', CODES_ASSUMED,
+        "Mark the codes of files whose attribute neither the file nor a map says, by a comment.",
+        NULL),
     CLI_OPTION ("salvage", '\0', CODES_SALVAGE,
                 "Leave damaged epochs out, each reported in a line on standard error, rather than "
                 "fail.",
@@ -25,7 +30,7 @@ static const struct poptOption options[] = {
 typedef struct codes_words
 {
   garco_code_map *map;
-  bool salvage;
+  bool salvage, assumed;
 } codes_words;
 
 static int
@@ -35,7 +40,10 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   (void)verb, (void)name;
   if (option == CODES_MAP)
     return cli_code_map (argument, &w->map);
-  w->salvage = true;
+  if (option == CODES_ASSUMED)
+    w->assumed = true;
+  else
+    w->salvage = true;
   return CLI_OK;
 }
 
@@ -65,24 +73,25 @@ add_line (line_set *set, const char *line)
 }
 
 static void
-add_system (line_set *set, const garco_header *header, const garco_code_map *map, int system)
+add_system (line_set *set, const garco_header *header, const codes_words *w, int system)
 {
   for (uint32_t i = 0; i < header->types[system].count; i++)
   {
-    char code[3], line[16];
-    uint16_t number = garco_header_code (header, map, system, i);
+    char code[3], line[32];
+    uint16_t number = garco_header_code (header, w->map, system, i);
+    bool assumed = w->assumed && garco_header_code_is_assumed (header, w->map, system, i);
     if (number == 0)
       continue;
     garco_obs_code_text (number, code);
-    snprintf (line, sizeof line, "%c %s %s\n", garco_system_letter (system),
-              header->types[system].codes[i], code);
+    snprintf (line, sizeof line, "%c %s %s%s\n", garco_system_letter (system),
+              header->types[system].codes[i], code, assumed ? "  # assumed" : "");
     add_line (set, line);
   }
 }
 
 /* The types of the systems that the file has satellites of, under each of its headers. */
 static int
-read_file (garco_reader *reader, const garco_code_map *map, line_set *set)
+read_file (garco_reader *reader, const codes_words *w, line_set *set)
 {
   bool told[GARCO_SYSTEM_COUNT] = {false};
   garco_epoch epoch;
@@ -96,7 +105,7 @@ read_file (garco_reader *reader, const garco_code_map *map, line_set *set)
     {
       int system = epoch.sats[i].system;
       if (!told[system])
-        add_system (set, garco_reader_header (reader), map, system);
+        add_system (set, garco_reader_header (reader), w, system);
       told[system] = true;
     }
   }
@@ -114,7 +123,7 @@ tell_file (const char *path, const codes_words *w)
   reading.on_damage = cli_on_damage;
   if (garco_reader_open (path, &reading, &reader, &error) < 0)
     return cli_fail (&error);
-  int status = read_file (reader, w->map, &set);
+  int status = read_file (reader, w, &set);
   if (status == CLI_OK && set.failed)
     status = cli_fail_text (NULL, "out of memory");
   if (status == CLI_OK)
@@ -171,7 +180,7 @@ tell_array (const char *uri)
 static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
-  codes_words w = {NULL, false};
+  codes_words w = {NULL, false, false};
   cli_words words;
   int status = cli_words_read (verb, argc, argv, take, &w, &words);
   if (status == CLI_OK && words.count == 0)

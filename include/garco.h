@@ -320,6 +320,10 @@ extern "C"
    * table; 0 where the type is no observation that has a code, or is not there. */
   GARCO_API uint16_t garco_header_code (const garco_header *header, const garco_code_map *map,
                                         int system, uint32_t type);
+  /* Whether that code's attribute is assumed: RINEX 2 does not say it, nor does the map. */
+  GARCO_API bool garco_header_code_is_assumed (const garco_header *header,
+                                               const garco_code_map *map, int system,
+                                               uint32_t type);
   GARCO_API void garco_code_map_free (garco_code_map **map);
 
   /* ------------------------------------------------------------------ RINEX observation files:

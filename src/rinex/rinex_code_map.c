@@ -309,14 +309,32 @@ done:
   return status;
 }
 
+static bool
+is_observation (const garco_header *header, int system, uint32_t type)
+{
+  return system >= 0 && system < GARCO_SYSTEM_COUNT && type < header->types[system].count &&
+         garco__kind_of (header->types[system].codes[type]) != GARCO__KIND_NONE;
+}
+
 uint16_t
 garco_header_code (const garco_header *header, const garco_code_map *map, int system, uint32_t type)
 {
-  if (system < 0 || system >= GARCO_SYSTEM_COUNT || type >= header->types[system].count)
+  if (!is_observation (header, system, type))
     return 0;
   const garco_types *types = &header->types[system];
-  if (garco__kind_of (types->codes[type]) == GARCO__KIND_NONE)
-    return 0;
   return garco__code_mapped (map, header->version, garco_system_letter (system), types->codes[type],
                              types);
+}
+
+bool
+garco_header_code_is_assumed (const garco_header *header, const garco_code_map *map, int system,
+                              uint32_t type)
+{
+  uint16_t code;
+  char letter = garco_system_letter (system);
+  if (!is_observation (header, system, type))
+    return false;
+  const char *name = header->types[system].codes[type];
+  return !garco__code_map_find (map, letter, name, &code) &&
+         garco__code_is_assumed (header->version, letter, name);
 }

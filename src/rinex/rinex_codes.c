@@ -148,3 +148,18 @@ garco__code_of (int version, char system, const char *type, const garco_types *t
     found = code_of_2 (system, type, types);
   return found != 0 ? found : code (' ', ' ');
 }
+
+/* By definition: C1, P1 and P2 of GPS and GLONASS, and what 2.12 has letters for. */
+bool
+garco__code_is_assumed (int version, char system, const char *type)
+{
+  bool precise = system == 'G' || system == 'R';
+  if (version >= 300)
+    return false;
+  if (version >= 212 && code_of_212 (system, type) != 0)
+    return false;
+  if (version >= 212 && strcmp (type, "C1") == 0)
+    return true;
+  return !precise ||
+         (strcmp (type, "C1") != 0 && strcmp (type, "P1") != 0 && strcmp (type, "P2") != 0);
+}

@@ -18,5 +18,7 @@ typedef enum garco__kind
 garco__kind garco__kind_of (const char *type);
 /* The code of `type` of system `system` among `types` of a file of `version` (times 100). */
 uint16_t garco__code_of (int version, char system, const char *type, const garco_types *types);
+/* The code's attribute is a choice of the table's, not what the type says. */
+bool garco__code_is_assumed (int version, char system, const char *type);
 
 #endif

@@ -103,6 +103,13 @@ test_header (void **state)
   assert_int_equal (garco_header_code (&header, map, 0, 4), 0);
   assert_int_equal (garco_header_code (&header, map, 1, 0), 0);
   assert_int_equal (garco_header_code (&header, map, GARCO_SYSTEM_COUNT, 0), 0);
+  assert_true (garco_header_code_is_assumed (&header, NULL, 0, 0));
+  assert_false (garco_header_code_is_assumed (&header, map, 0, 0));
+  for (uint32_t i = 1; i < 5; i++)
+    assert_false (garco_header_code_is_assumed (&header, NULL, 0, i));
+  assert_false (garco_header_code_is_assumed (&header, NULL, GARCO_SYSTEM_COUNT, 0));
+  header.version = 300;
+  assert_false (garco_header_code_is_assumed (&header, NULL, 0, 0));
   garco_code_map_free (&map);
 }
 

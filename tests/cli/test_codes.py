@@ -1,9 +1,14 @@
 # garco codes and --code-map: which code a type of a RINEX file becomes.
 # SPDX-License-Identifier: Apache-2.0
 import json
+import pathlib
+import re
+
+import pytest
 
 from samples import HEAD2, MIN2, MIN2_ROWS, MIN3, fields, header
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 MIN2_CODES = """# min.24o
 G C1 1C
 G L1 1C
@@ -29,6 +34,47 @@ def test_a_file_and_the_array_it_went_into_tell_the_same(garco, tmp_path):
     assert MIN2_CODES in told and garco("codes", "min.rnx").out in told
     garco("codes", status=2)
     garco("codes", "none.24o", status=1)
+
+
+TABLE = (ROOT / "docs/codes.md").read_text().split("## RINEX 2\n\n")[1].split("\n\n")[0].splitlines()
+SYSTEMS = [cell.strip() for cell in TABLE[0].split("|")[2:-1]]
+
+
+@pytest.mark.parametrize("row", TABLE[2:])
+def test_the_table_of_the_documentation(garco, row):
+    """Each row of docs/codes.md, for each system."""
+    name, *codes = [cell.strip() for cell in row.split("|")[1:-1]]
+    band = name.removeprefix("band ")
+    types = re.findall("`(..)`", name) if band == name else [kind + band for kind in "CLDS"]
+    listed = []
+    if "where the file lists `P2`" in name:
+        types, listed = ["L2", "D2", "S2"], ["P2", "C2"]
+    elif "where it lists `C2` alone" in name:
+        types, listed = ["L2", "D2", "S2"], ["C2"]
+    elif "where it lists neither" in name:
+        types = ["L2", "D2", "S2"]
+    every = types + [t for t in listed if t not in types]
+    assert SYSTEMS == list("GRESCJI") and types and len(codes) == 7
+    text = header("     2.11           OBSERVATION DATA    M", "RINEX VERSION / TYPE") + header(
+        f"{len(every):6d}" + "".join(f"{t:>6}" for t in every), "# / TYPES OF OBSERV") + header("", "END OF HEADER")
+    text += " 24  5 11  0  0  0.0000000  0  7" + "".join(f"{s}05" for s in SYSTEMS) + "\n"
+    text += (fields(*range(1, len(every) + 1)) + "\n" * (len(every) > 5)) * 7
+    told = garco("codes", "-", stdin=text.encode()).lines()
+    for system, code in zip(SYSTEMS, codes):
+        for kind in types:
+            assert f"{system} {kind} {code}" in told
+
+
+def test_assumed_attributes_are_marked(garco, tmp_path):
+    (tmp_path / "min.24o").write_text(MIN2)
+    (tmp_path / "own.map").write_text("G L1 1C\n")
+    marked = garco("codes", "--assumed", "--code-map", "own.map", "min.24o").out
+    said = ("G C1 1C", "G L1 1C", "G P2 2W", "R C1 1C", "R P2 2P")
+    assert marked == "".join(
+        line + ("\n" if line.startswith("#") or line in said else "  # assumed\n") for line in MIN2_CODES.splitlines())
+    (tmp_path / "marked.map").write_text(marked)
+    assert garco("codes", "--assumed", "--code-map", "marked.map", "min.24o").out == MIN2_CODES
+    assert "assumed" not in garco("codes", "--assumed", "-", stdin=MIN3.encode()).out
 
 
 def test_what_it_prints_is_a_map(garco, tmp_path):

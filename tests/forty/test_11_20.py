@@ -16,6 +16,7 @@ from garco_program import (
     row,
     run,
     salvage,
+    succeed,
     values_of,
 )
 from rinex_text import comment, epoch2, epoch3, event2, header2, header3, labelled, satellite2, satellite3, text, types2
@@ -400,6 +401,21 @@ def test_19_v2_12(form):
             row(0, "R02", "2C", 21000003.0),
         ],
     )
+
+
+def test_19_v2_12_assumed():
+    """What 2.12 has letters for is said; C1, and phase and strength by the band alone, are assumed, as all is of 2.11."""
+    types = ["CA", "LA", "CB", "CC", "CD", "C1", "P2", "S2", "C5"]
+    one = text(epoch2(0, ["G01", "R02", "E03"]), *[satellite2([2e7] * 9)] * 3)
+    for version, assumed in (("2.12", "G C1, G C5, R C1, R C5, E C1, E P2, E S2, E C5"), ("2.11", None)):
+        stdout, _ = succeed("codes", "--assumed", "-", data=text(header2(types, "M (MIXED)", version=version)) + one)
+        lines = [line for line in stdout.decode().splitlines() if not line.startswith("#")]
+        marked = [line[:4] for line in lines if line.endswith("  # assumed")]
+        if assumed:
+            assert marked == assumed.split(", ")
+            assert [line[:7] for line in lines[:5]] == ["G CA 1C", "G LA 1C", "G CB 1X", "G CC 2X", "G CD 2C"]
+        else:
+            assert not {"G C1", "G P2", "R C1", "R P2"} & set(marked) and {"G S2", "R S2", "E C1", "G C5"} <= set(marked)
 
 
 def test_19_v2_12_precise(form):

@@ -12,10 +12,11 @@
  * epoch that starts anew must follow it.
  *
  * Salvage: a damaged satellite line costs that satellite until its fields' next arcs. When the
- * epoch line or the number of lines is damaged, nothing is known any more, and reading goes on at
- * the next epoch that starts anew: its line ends any epoch before it, since no line of a clock or
- * a satellite starts with & (version 1) or > (version 3). As the lines of clock and satellites do
- * not say whose they are, one that is lost or too many would give the values of one satellite to
+ * number of lines is damaged, that is so of all satellites, and rinex_crinex_resume.c finds the
+ * next epoch. When an epoch line is, nothing is known any more, and reading goes on at the next
+ * epoch that starts anew: its line ends any epoch before it, since no line of a clock or a
+ * satellite starts with & (version 1) or > (version 3). As the lines of clock and satellites do not
+ * say whose they are, one that is lost or too many would give the values of one satellite to
  * another. So an epoch is held back until the line behind it is there, and is left out where that
  * cannot be the next epoch's. Where whole epochs may be gone (docs/decisions/0004-gaps-in-arcs.md),
  * it says so and no more.
@@ -27,6 +28,9 @@
 #include "base/error.h"
 #include "rinex/rinex_crinex.h"
 
+/* Satellites of an epoch with differences to nothing, by which the lines are not theirs. One may
+ * have been damaged itself. */
+#define STRAYS_TOO_MANY 2
 #define CLOCK_LIMIT INT64_C (1000000000000000) /* 1000 s in ps */
 
 garco_status
@@ -48,6 +52,7 @@ garco__crinex_reset (garco__crinex *crinex)
   crinex->epoch += 2; /* no satellite was in the epoch before */
   crinex->clock.order = -1;
   crinex->clock_lost = false;
+  memset (&crinex->resume, 0, sizeof crinex->resume);
 }
 
 void
@@ -72,11 +77,11 @@ garco__crinex_free (garco__crinex **crinex)
 
 /* ---------------------------------------------------------------- the epoch line */
 
-/* After damage that leaves nothing known: on to the next epoch that starts anew. */
+/* After damage: on to the next epoch that starts anew, or goes on from what is still known. */
 static garco_status
-leave_out (garco_reader *reader)
+leave_out (garco_reader *reader, garco_error *error)
 {
-  garco__crinex_reset (reader->crinex);
+  GARCO_TRY (garco__crinex_hold_on (reader, error));
   reader->resync = true;
   reader->epochs_lost++;
   garco__lines_take (&reader->lines, 1);
@@ -131,6 +136,20 @@ print_epoch_2 (garco_reader *reader, size_t count, garco_error *error)
   return GARCO_OK;
 }
 
+/* Damage has taken some of the digits. */
+static bool
+lacks_picoseconds (const garco__crinex *crinex)
+{
+  return memchr (crinex->picoseconds, GARCO__FLAG_LOST, sizeof crinex->picoseconds) != NULL;
+}
+
+static void
+put_picoseconds (const garco__crinex *crinex, char *text)
+{
+  if (!lacks_picoseconds (crinex))
+    memcpy (text, crinex->picoseconds, sizeof crinex->picoseconds);
+}
+
 /* Version 3: the line without its satellites, then clock and picoseconds. */
 static garco_status
 print_epoch_3 (garco_reader *reader, garco_error *error)
@@ -142,7 +161,7 @@ print_epoch_3 (garco_reader *reader, garco_error *error)
   if (reader->epoch.clock_ps != GARCO_MISSING)
     print_clock (text + 41, 15, 12, reader->epoch.clock_ps);
   if (reader->header.view.crinex_version == 31)
-    memcpy (text + 57, crinex->picoseconds, 5);
+    put_picoseconds (crinex, text + 57);
   return print_line (reader, text, sizeof text, error);
 }
 
@@ -176,6 +195,8 @@ read_clock (garco_reader *reader, garco__line line, const garco__draft *draft)
       return false;
     crinex->picoseconds[i - 1] = p[i] == '&' ? ' ' : p[i];
   }
+  if (lacks_picoseconds (crinex))
+    return true;
   int picoseconds = 0;
   garco__found found =
       garco__read_int (crinex->picoseconds, sizeof crinex->picoseconds, &picoseconds);
@@ -205,11 +226,11 @@ clear_slot (struct garco__slot *slot, size_t count, garco_error *error)
   return GARCO_OK;
 }
 
-/* Salvage: the damage has been reported; the satellite's fields come back with their next arcs. */
-static garco_status
-forget_arcs (struct garco__slot *slot, size_t count, garco_error *error)
+garco_status
+garco__crinex_forget_arcs (struct garco__slot *slot, size_t count, garco_error *error)
 {
   GARCO_TRY (clear_slot (slot, count, error));
+  memset (slot->flags, GARCO__FLAG_LOST, 2 * count);
   slot->incomplete = true;
   return GARCO_OK;
 }
@@ -248,7 +269,7 @@ read_fields (garco_reader *reader, struct garco__slot *slot, size_t count, bool 
                                      "%.3s, column %zu: %s, expected %zu fields and their "
                                      "indicators",
                                      slot->text, result.column, result.problem, count));
-    return forget_arcs (slot, count, error);
+    return garco__crinex_forget_arcs (slot, count, error);
   }
   if (result.without_arc > 0 && !slot->incomplete)
   {
@@ -257,13 +278,15 @@ read_fields (garco_reader *reader, struct garco__slot *slot, size_t count, bool 
                                      "from, expected the start of one",
                                      slot->text, result.column));
     slot->incomplete = true;
+    memset (slot->flags, GARCO__FLAG_LOST, 2 * count);
+    reader->crinex->resume.strays++;
   }
   *sound = result.without_arc == 0 || has_value (obs, count);
   char *indicators = obs->indicators + 2 * obs->nvalues;
-  if (slot->incomplete)
-    memset (indicators, ' ', 2 * count);
-  else
-    memcpy (indicators, slot->flags, 2 * count);
+  memcpy (indicators, slot->flags, 2 * count);
+  for (size_t i = 0; slot->incomplete && i < 2 * count; i++)
+    if (indicators[i] == GARCO__FLAG_LOST)
+      indicators[i] = ' ';
   return GARCO_OK;
 }
 
@@ -291,9 +314,8 @@ read_satellite (garco_reader *reader, const char *text, size_t index, garco_erro
 
 /* ---------------------------------------------------------------- the epoch */
 
-/* The restored line becomes the line that the next one is the difference to. */
-static void
-accept_line (garco__crinex *crinex, bool anew)
+void
+garco__crinex_accept_line (garco__crinex *crinex, bool anew)
 {
   garco__buffer line = crinex->line;
   if (anew)
@@ -302,6 +324,26 @@ accept_line (garco__crinex *crinex, bool anew)
   crinex->next = line;
   crinex->initialised = true;
   crinex->epoch++;
+}
+
+/* The epoch's lines are those of other satellites. */
+static garco_status
+refuse_lines (garco_reader *reader, garco_error *error)
+{
+  GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
+                                   error,
+                                   "an epoch whose lines are not its satellites', expected "
+                                   "differences where arcs run"));
+  return leave_out (reader, error);
+}
+
+/* The epoch is where it should be, and not all of it is lost. */
+static bool
+is_to_be_given (const garco_reader *reader, const garco__draft *draft)
+{
+  const struct garco__resume *resume = &reader->crinex->resume;
+  bool empty = reader->obs->nsats == 0 && draft->stamp.count > 0;
+  return !resume->doubtful && !(resume->partial && empty);
 }
 
 /* Clock, satellites and text of an epoch whose shape is sound, from lines 1 on. */
@@ -316,21 +358,29 @@ read_body (garco_reader *reader, const garco__draft *draft, bool *found, garco_e
                                      garco__reader_line_number (reader, 1), error,
                                      "no clock offset, expected its difference or an empty line"));
     if (!clock_ran)
-      return leave_out (reader);
+      return leave_out (reader, error);
     crinex->clock.order = -1;
     crinex->clock_lost = true;
     reader->epoch.clock_ps = GARCO_MISSING;
   }
   const char *list = (const char *)crinex->line.data + draft->list;
+  crinex->resume.strays = 0;
   for (size_t i = 0; i + 2 < draft->lines; i++)
     GARCO_TRY (read_satellite (reader, list + 3 * i, i + 2, error));
+  if (crinex->resume.strays >= STRAYS_TOO_MANY)
+    return refuse_lines (reader, error);
   GARCO_TRY (draft->version_1 ? print_epoch_2 (reader, (size_t)draft->stamp.count, error)
                               : print_epoch_3 (reader, error));
-  *found = draft->dated;
-  reader->epochs_lost += !draft->dated;
-  if (draft->dated)
+  *found = draft->dated && is_to_be_given (reader, draft);
+  if (*found)
     return garco__reader_end (reader, draft->lines, error);
+  reader->epochs_lost++;
   garco__lines_take (&reader->lines, draft->lines);
+  if (crinex->resume.doubtful && crinex->resume.strays > 0)
+  {
+    garco__crinex_reset (crinex);
+    reader->resync = true;
+  }
   return GARCO_OK;
 }
 
@@ -371,9 +421,8 @@ check_lines (garco_reader *reader, const garco__draft *draft, size_t wanted, boo
                                wanted);
 }
 
-/* The epoch has a satellite of the one before. */
-static bool
-goes_on (const garco_reader *reader, const garco__draft *draft)
+bool
+garco__crinex_goes_on (const garco_reader *reader, const garco__draft *draft)
 {
   const garco__crinex *crinex = reader->crinex;
   const char *list = (const char *)crinex->line.data + draft->list;
@@ -385,14 +434,33 @@ goes_on (const garco_reader *reader, const garco__draft *draft)
   return false;
 }
 
+/* Salvage has gone on from a line that it was not. */
+static garco_status
+refute (garco_reader *reader, garco_error *error)
+{
+  GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0),
+                                   error,
+                                   "an epoch that does not go on from the one before, "
+                                   "expected the next"));
+  garco__crinex_reset (reader->crinex);
+  return leave_out (reader, error);
+}
+
 /* An epoch whose shape is sound. */
 static garco_status
 take_epoch (garco_reader *reader, const garco__draft *draft, size_t wanted, bool *found,
             garco_error *error)
 {
-  accept_line (reader->crinex, draft->anew);
+  garco__line line = garco__lines_get (&reader->lines, 0);
+  garco__crinex_accept_line (reader->crinex, draft->anew);
   if (reader->options.salvage)
-    GARCO_TRY (garco__crinex_check_step (reader, draft, goes_on (reader, draft), error));
+  {
+    bool follows = garco__crinex_follows (reader->crinex, line, draft);
+    GARCO_TRY (
+        garco__crinex_check_step (reader, draft, garco__crinex_goes_on (reader, draft), error));
+    if (!follows)
+      return refute (reader, error);
+  }
   if (!draft->dated)
   {
     GARCO_TRY (garco__reader_damage (reader, GARCO_ERR_CORRUPT,
@@ -426,7 +494,11 @@ read_epoch (garco_reader *reader, garco__draft *draft, bool *found, garco_error 
     status = check_lines (reader, draft, wanted, &sound, error);
   if (status != GARCO_OK)
     return status;
-  return sound ? take_epoch (reader, draft, wanted, found, error) : leave_out (reader);
+  if (sound)
+    return take_epoch (reader, draft, wanted, found, error);
+  if (expected == NULL)
+    GARCO_TRY (garco__crinex_hold_on_to (reader, draft, error));
+  return leave_out (reader, error);
 }
 
 /* Slips (flag 6) stand in Hatanaka text as in RINEX. */
@@ -478,8 +550,15 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
   char first = line.size > 0 ? line.text[0] : ' ';
   if (first == '&' && !draft.version_1)
     return skip_reserved (reader, line, error);
-  if (garco__crinex_second_header (line) ||
-      (!draft.anew && (reader->resync || !reader->crinex->initialised)))
+  bool goes_on = draft.anew || (!reader->resync && reader->crinex->initialised);
+  bool second_header = garco__crinex_second_header (line);
+  if (!goes_on && !second_header && reader->crinex->resume.left > 0)
+  {
+    garco_status status = garco__crinex_resume (reader, line, &goes_on, error);
+    if (status != GARCO_OK)
+      return status;
+  }
+  if (second_header || !goes_on)
     return garco__read_stray (reader, found, error);
   if (garco__is_blank (line.text, line.size))
   {
@@ -506,5 +585,5 @@ garco__read_record_crinex (garco_reader *reader, bool *found, garco_error *error
       reader, GARCO_ERR_CORRUPT, garco__reader_line_number (reader, 0), error,
       "\"%s\" makes no epoch line of the one before it, expected their difference",
       garco__reader_quote (line, quote)));
-  return leave_out (reader);
+  return leave_out (reader, error);
 }

@@ -134,8 +134,11 @@ judge_restored (const garco_reader *reader, const garco__buffer *restored, const
   if (!stamp->counted || stamp->flag > 1 ||
       garco__crinex_check_list (reader, restored, next) != NULL)
     return NO_EPOCH;
-  if (!next->dated || stamp->time_ms < last_ms || stamp->time_ms > last_ms + DAY_MS)
+  if (!next->dated)
     return UNDECIDED;
+  /* What another line makes of the year is a time as well, and those behind it go on from that. */
+  if (stamp->time_ms + DAY_MS < last_ms || stamp->time_ms > last_ms + DAY_MS)
+    return NO_EPOCH;
   return stamp->time_ms > last_ms || stamp->time_ps > last_ps ? EPOCH : UNDECIDED;
 }
 
@@ -161,8 +164,8 @@ judge_line (garco_reader *reader, const garco__buffer *before, const garco__stam
   if (status != GARCO_OK || blank)
     return status;
   *verdict = NO_EPOCH;
-  if (line.size > 0 && line.text[0] != ' ')
-    return GARCO_OK;
+  if (garco__is_blank (line.text, line.size) || line.text[0] != ' ')
+    return GARCO_OK; /* a blank line is a clock's: it would leave the time as it is */
   GARCO_TRY (garco__crinex_restore (before, line, next, restored, error));
   *verdict = judge_restored (reader, restored, next, last->time_ms, last->time_ps);
   return GARCO_OK;
@@ -231,15 +234,14 @@ garco__crinex_complete (garco_reader *reader, const garco__draft *draft, bool *c
   garco_status status = garco__crinex_blank_stretch (reader, behind, &blank, &lines, error);
   if (status != GARCO_OK)
     return status;
-  int own = draft->anew ? 0 : 1;
-  *complete = !blank && lines > 0 && draft->lines > 2 &&
-              has_difference (garco__lines_get (&reader->lines, behind + lines - 1), 1) == !own;
+  *complete = draft->anew && !blank && lines > 0 && draft->lines > 2 &&
+              has_difference (garco__lines_get (&reader->lines, behind + lines - 1), 1) == 1;
   for (size_t i = 2; *complete && i < draft->lines; i++)
   {
     int system, number;
     *complete = garco__read_satellite (reader, list + 3 * (i - 2), &system, &number) &&
                 has_difference (garco__lines_get (&reader->lines, i),
-                                reader->header.view.types[system].count) == own;
+                                reader->header.view.types[system].count) == 0;
   }
   return GARCO_OK;
 }

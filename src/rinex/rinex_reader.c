@@ -164,10 +164,7 @@ read_header_line (garco_reader *reader, garco__line line, garco_error *error)
   garco__item item = garco__header_item (line);
   int64_t number = garco__reader_line_number (reader, 0);
   if (garco__lines_before_hole (&reader->lines, 1) == 0)
-  {
-    garco__take_hole (reader);
-    return GARCO_OK;
-  }
+    return garco__take_hole (reader, error);
   if (!reader->in_header)
   {
     if (line.size >= 3 && memcmp (line.text, "\xef\xbb\xbf", 3) == 0)
@@ -254,7 +251,7 @@ step (garco_reader *reader, garco_error *error)
       return GARCO_END;
     reader->damaged_before = reader->damaged;
     if (garco__lines_before_hole (&reader->lines, 1) == 0)
-      garco__take_hole (reader);
+      status = garco__take_hole (reader, error);
     else
       status = read_record (reader, &found, error);
   }

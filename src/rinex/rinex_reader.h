@@ -80,7 +80,7 @@ garco_status garco__read_event (garco_reader *reader, const garco__stamp *stamp,
 garco_status garco__read_stray (garco_reader *reader, bool *found, garco_error *error);
 /* Salvage: takes line 0, which has a hole, but for what is whole behind it: an epoch line, or in
  * the header a line of which nothing is lost. What follows is looked through for an epoch. */
-void garco__take_hole (garco_reader *reader);
+garco_status garco__take_hole (garco_reader *reader, garco_error *error);
 /* Why a record ends after `have` lines. */
 const char *garco__reader_ending (const garco_reader *reader, size_t have);
 /* Starts the record of `stamp` at line 0: checks its time, and empties obs and text. */
@@ -113,6 +113,10 @@ bool garco__read_satellite (const garco_reader *reader, const char *text, int *s
 garco_status garco__crinex_new (garco__crinex **crinex, garco_error *error);
 /* After a hole, a new header, or an event: nothing of before counts. */
 void garco__crinex_reset (garco__crinex *crinex);
+/* Behind damage only the last accepted epoch line is still known: all arcs are lost, and the next
+ * lines are looked through for one that goes on from it. Where that cannot be known, as for
+ * garco__crinex_reset. */
+garco_status garco__crinex_hold_on (garco_reader *reader, garco_error *error);
 void garco__crinex_free (garco__crinex **crinex);
 
 #endif

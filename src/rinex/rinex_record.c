@@ -345,8 +345,8 @@ replace_tabs (garco_reader *reader, garco__line line)
   return any;
 }
 
-void
-garco__take_hole (garco_reader *reader)
+garco_status
+garco__take_hole (garco_reader *reader, garco_error *error)
 {
   garco__line line = garco__lines_get (&reader->lines, 0);
   size_t before = line.size;
@@ -361,12 +361,13 @@ garco__take_hole (garco_reader *reader)
       reader->epochs_lost++;
     reader->resync = true;
     if (reader->crinex != NULL)
-      garco__crinex_reset (reader->crinex);
+      GARCO_TRY (garco__crinex_hold_on (reader, error));
   }
   if (whole)
     garco__lines_cut_front (&reader->lines, before);
   else
     garco__lines_take (&reader->lines, 1);
+  return GARCO_OK;
 }
 
 const char *

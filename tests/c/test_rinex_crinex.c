@@ -311,6 +311,73 @@ static const struct sample samples[] = {
      "! 10: an epoch of 4 lines and no epoch line behind them, expected one\n"
      "0 2024-01-01T00:02:00.000\n"
      "G01 1 -\n"},
+    {"a line lost, and arcs that start behind it",
+     CRINEX_1 VERSION_2 TYPES_C1_L1
+     "   600.000                                                  INTERVAL\n" END_OF_HEADER
+     "&24  1  1  0  0  0.0000000  0  2G01G02\n"
+     "\n"
+     "3&1 3&2\n"
+     "3&3 3&4 5\n"
+     "             1\n"
+     "\n"
+     "1 1\n"
+     "1 1\n"
+     "             2\n"
+     "\n"
+     "1 1\n"
+     "             3                 3      G03\n"
+     "\n"
+     "1\n"
+     "1 1\n"
+     "3&9\n"
+     "             4\n"
+     "\n"
+     "1 3&7   4\n"
+     "1 1\n"
+     "1\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "G02 3/5_ 4\n"
+     "0 2024-01-01T00:10:00.000\n"
+     "G01 2 3\n"
+     "G02 4/5_ 5\n"
+     "!! 18: G02, column 14: text behind the last indicator, expected 2 fields and their "
+     "indicators\n",
+     "0 2024-01-01T00:00:00.000\n"
+     "G01 1 2\n"
+     "G02 3/5_ 4\n"
+     "0 2024-01-01T00:10:00.000\n"
+     "G01 2 3\n"
+     "G02 4/5_ 5\n"
+     "! 15: an epoch of 4 lines and no epoch line behind them, expected one\n"
+     "! 18: from here on values are known again as their arcs start anew\n"
+     "0 2024-01-01T00:30:00.000\n"
+     "G03 9 -\n"
+     "0 2024-01-01T00:40:00.000\n"
+     "G01 - 7/4_\n"
+     "G03 10 -\n"},
+    {"a line lost, and the seconds are right two epochs later",
+     CRINEX_1 VERSION_2 TYPES_C1_L1
+     "    30.000                                                  INTERVAL\n" END_OF_HEADER
+     "&24  1  1  0  0  0.0000000  0  2G01G02\n"
+     "\n"
+     "3&1 3&2\n"
+     "                3\n"
+     "\n"
+     "3&9\n"
+     "1\n"
+     "              2 &\n"
+     "\n"
+     "1\n"
+     "1\n",
+     "!! 10: G02, column 17: text behind the last indicator, expected 2 fields and their "
+     "indicators\n",
+     "! 7: an epoch of 4 lines and no epoch line behind them, expected one\n"
+     "! 10: from here on values are known again as their arcs start anew\n"
+     "! 14: 90000 ms after the epoch before, and arcs that go on: unverified until they start "
+     "anew, "
+     "expected 30000 ms\n"
+     "! 14: an epoch that does not go on from the one before, expected the next\n"},
     {"a line lost before a start",
      CRINEX_1 HEADER_2 "&24  1  1  0  0  0.0000000  0  2G01G02\n"
                        "\n"

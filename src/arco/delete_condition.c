@@ -11,15 +11,19 @@
 #include "arco/delete_condition.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arco/datatype.h"
+#include "base/clones.h"
 #include "base/error.h"
 
 #define MAX_DEPTH 64
 #define MAX_NODES 100000
 #define NO_FIELD SIZE_MAX
+/* Cells that are tried at once. */
+#define PART 4096
 
 typedef struct text_value
 {
@@ -384,6 +388,117 @@ leaf_keeps (const evaluation *run, const node *own, size_t i)
   return compare (own, garco__order_key (type, value));
 }
 
+/* ---- many cells at once: v < x and its like are low <= v <= high, or not */
+
+#define TRY_ALL(T)                                                                                 \
+  do                                                                                               \
+  {                                                                                                \
+    const T *v = values;                                                                           \
+    T least, most;                                                                                 \
+    memcpy (&least, low, sizeof least);                                                            \
+    memcpy (&most, high, sizeof most);                                                             \
+    for (size_t i = 0; i < count; i++)                                                             \
+      keeps[i] = (uint8_t)(((v[i] >= least) & (v[i] <= most)) ^ other);                            \
+  } while (0)
+
+GARCO__CLONES static void
+try_all (garco_datatype type, const void *values, const void *low, const void *high, int other,
+         size_t count, uint8_t *keeps)
+{
+  bool is_unsigned = garco__datatype_number (type) == GARCO__NUMBER_UNSIGNED;
+  if (type == GARCO_FLOAT32)
+    TRY_ALL (float);
+  else if (type == GARCO_FLOAT64)
+    TRY_ALL (double);
+  else if (garco_datatype_size (type) == 1 && is_unsigned)
+    TRY_ALL (uint8_t);
+  else if (garco_datatype_size (type) == 1)
+    TRY_ALL (int8_t);
+  else if (garco_datatype_size (type) == 2 && is_unsigned)
+    TRY_ALL (uint16_t);
+  else if (garco_datatype_size (type) == 2)
+    TRY_ALL (int16_t);
+  else if (garco_datatype_size (type) == 4 && is_unsigned)
+    TRY_ALL (uint32_t);
+  else if (garco_datatype_size (type) == 4)
+    TRY_ALL (int32_t);
+  else if (is_unsigned)
+    TRY_ALL (uint64_t);
+  else
+    TRY_ALL (int64_t);
+}
+
+/* The keys between which a comparison holds, or does not (`other`). */
+static bool
+interval_of (const node *own, uint64_t lowest, uint64_t highest, uint64_t *low, uint64_t *high,
+             int *other)
+{
+  uint64_t key = own->keys[0];
+  *low = lowest;
+  *high = highest;
+  *other = own->op == GARCO__OP_NE;
+  if (own->op == GARCO__OP_LT)
+    *high = key - 1;
+  else if (own->op == GARCO__OP_LE)
+    *high = key;
+  else if (own->op == GARCO__OP_GT)
+    *low = key + 1;
+  else if (own->op == GARCO__OP_GE)
+    *low = key;
+  else
+    *low = *high = key;
+  return key > lowest && key < highest;
+}
+
+/* False where cells have to be tried one by one: lists, nulls, texts, ends of the type's range, and
+ * zeros, of which keys tell two. */
+static bool
+leaf_tries_all (const evaluation *run, const node *own, size_t from, size_t count, uint8_t *keeps)
+{
+  const garco__condition_column *column = &run->columns[own->column];
+  garco_datatype type = run->condition->schema->fields[run->condition->fields[own->column]].type;
+  garco__number number = garco__datatype_number (type);
+  _Alignas(8) uint8_t least[8], most[8];
+  uint64_t lowest = 0, highest = UINT64_MAX >> (64 - 8 * garco_datatype_size (type)), low, high;
+  const double ends[2] = {-INFINITY, INFINITY}, none = 0;
+  const float narrow[2] = {-INFINITY, INFINITY}, no = 0;
+  int other;
+  if (own->op > GARCO__OP_NE || own->null || own->nkeys != 1 || column->validity != NULL ||
+      number == GARCO__NUMBER_NONE)
+    return false;
+  if (number == GARCO__NUMBER_FLOAT)
+  {
+    bool wide = type == GARCO_FLOAT64;
+    uint64_t zero = garco__order_key (type, wide ? (const void *)&none : &no);
+    lowest = garco__order_key (type, wide ? (const void *)&ends[0] : &narrow[0]);
+    highest = garco__order_key (type, wide ? (const void *)&ends[1] : &narrow[1]);
+    if (own->keys[0] == zero || own->keys[0] == zero - 1)
+      return false;
+  }
+  if (!interval_of (own, lowest, highest, &low, &high, &other))
+    return false;
+  garco__order_value (type, low, least);
+  garco__order_value (type, high, most);
+  try_all (type, (const uint8_t *)column->values + from * garco_datatype_size (type), least, most,
+           other, count, keeps);
+  return true;
+}
+
+/* Cells [from, from + count) into their parent's result. */
+static void
+evaluate_leaf (const evaluation *run, const node *own, size_t from, size_t count, bool either,
+               uint8_t *result)
+{
+  uint8_t keeps[PART];
+  if (!leaf_tries_all (run, own, from, count, keeps))
+    for (size_t i = 0; i < count; i++)
+      keeps[i] = leaf_keeps (run, own, from + i);
+  for (size_t i = 0; i < count && either; i++)
+    result[from + i] |= keeps[i];
+  for (size_t i = 0; i < count && !either; i++)
+    result[from + i] &= keeps[i];
+}
+
 static garco_status evaluate (const evaluation *run, size_t index, bool either, uint8_t *result);
 
 /* An expression's children, then their result into the parent's. */
@@ -421,11 +536,8 @@ evaluate (const evaluation *run, size_t index, bool either, uint8_t *result)
   if (run->columns[own->column].values == NULL)
     memset (result, 0, run->count);
   else
-    for (size_t i = 0; i < run->count; i++)
-    {
-      uint8_t keeps = leaf_keeps (run, own, i);
-      result[i] = either ? result[i] | keeps : result[i] & keeps;
-    }
+    for (size_t i = 0; i < run->count; i += PART)
+      evaluate_leaf (run, own, i, run->count - i < PART ? run->count - i : PART, either, result);
   return GARCO_OK;
 }
 

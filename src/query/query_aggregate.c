@@ -427,20 +427,34 @@ garco__aggregator_group (garco__aggregator *a, const int64_t keys[GARCO__KEY_COU
                    error);
 }
 
+/* Values that are not kept become NaN; how many are. */
+static int64_t
+blank_others (const uint8_t *keep, size_t n, double *values)
+{
+  int64_t rows = 0;
+  for (size_t i = 0; i < n; i++)
+  {
+    values[i] = keep[i] != 0 ? values[i] : NAN;
+    rows += keep[i] != 0;
+  }
+  return rows;
+}
+
 garco_status
 garco__aggregator_add_run (garco__aggregator *a, uint32_t number, size_t field,
-                           const garco_column *column, int64_t from, size_t count,
-                           garco_error *error)
+                           const garco_column *column, const uint8_t *keep, int64_t from,
+                           size_t count, garco_error *error)
 {
   double values[CHUNK];
   garco__sums *s = &a->sums[number * a->nfields + field];
-  if (field == 0)
-    a->groups[number].rows += (int64_t)count;
   for (size_t n; count > 0; from += (int64_t)n, count -= n)
   {
     n = count < CHUNK ? count : CHUNK;
     garco__column_double (column, from, n, values);
     blank_absent (column, from, n, values);
+    int64_t rows = keep == NULL ? (int64_t)n : blank_others (keep + from, n, values);
+    if (field == 0)
+      a->groups[number].rows += rows;
     garco__sums_add_run (s, a->needs, values, n);
     if (a->bags != NULL)
       GARCO_TRY (

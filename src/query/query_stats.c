@@ -229,10 +229,10 @@ threads_of (const garco_query_options *options)
 
 /* Whether runs of values will do, whatever their order. */
 static bool
-are_by_runs (const garco__aggregation *g, const garco_query_options *options)
+are_by_runs (const garco__aggregation *g)
 {
   unsigned needs = garco__statistics_need (g->statistics, g->nstatistics);
-  return (needs & GARCO__NEEDS_ENDS) == 0 && options->where == NULL;
+  return (needs & GARCO__NEEDS_ENDS) == 0;
 }
 
 /* Reads all sources into the first part. Parts are joined in the order of the pieces. */
@@ -241,7 +241,7 @@ gather (const char *const *sources, size_t nsources, work *w, garco_error *error
 {
   void *parts = NULL;
   const garco__aggregation *g = &w->plan->gathered;
-  const garco__aggregation *runs = are_by_runs (g, w->options) ? g : NULL;
+  const garco__aggregation *runs = are_by_runs (g) ? g : NULL;
   uint64_t start = garco__meter_now (w->options->meter);
   GARCO_TRY (
       garco__pieces_cut (sources, nsources, w->options, runs, &w->pieces, &w->npieces, error));
@@ -511,9 +511,8 @@ garco_query_explain (const char *source, const garco_query_options *options,
   reading.nfields = p.ncolumns;
   reading.fields = p.columns;
   if (status >= 0)
-    status =
-        garco__explain (source, &reading, are_by_runs (&p.gathered, &reading) ? &p.gathered : NULL,
-                        explanation, error);
+    status = garco__explain (source, &reading, are_by_runs (&p.gathered) ? &p.gathered : NULL,
+                             explanation, error);
   free (p.columns);
   return status;
 }

@@ -22,6 +22,7 @@
 #include "base/parallel.h"
 #include "query/query_array.h"
 #include "query/query_fast.h"
+#include "query/query_kept.h"
 #include "query/query_repeats.h"
 #include "query/query_runs.h"
 #include "query/query_statistic.h"
@@ -36,6 +37,8 @@ typedef struct worker
   struct worker *next;
   garco__tile_reader reader;
   garco__tile_column column, validity;
+  garco__tile_column *values, *valid; /* open for the field at hand: the two, or those of `kept` */
+  garco__kept kept;
   garco__repeats repeats;
   garco__buffer runs, other, fill;
 } worker;
@@ -79,6 +82,7 @@ worker_free (worker *w)
   garco__tile_column_free (&w->column);
   garco__tile_column_free (&w->validity);
   garco__repeats_free (&w->repeats);
+  garco__kept_free (&w->kept);
   garco__buffer_free (&w->runs);
   garco__buffer_free (&w->other);
   garco__buffer_free (&w->fill);
@@ -159,6 +163,8 @@ is_eligible (const garco__tiles *tiles, unsigned by, int64_t span_ms)
   for (size_t f = 0; f < tiles->nfields; f++)
     if (!field_is_plain (tiles, tiles->fields[f]))
       return false;
+  if (!garco__kept_is_possible (bound))
+    return false;
   return (by & GARCO_BY_DAY) == 0 || span_of_unit (bound, span_ms) > 0;
 }
 
@@ -367,7 +373,7 @@ bind (garco__tiles *tiles, const char *uri, const garco__aggregation *wanted, bo
   GARCO_TRY (describe_dimensions (tiles, by, wanted->span_ms, error));
   GARCO_TRY (part_tiles (tiles, error));
   unsigned needs = garco__statistics_need (wanted->statistics, wanted->nstatistics);
-  tiles->fast = wanted->fast && (needs & ~GARCO__FAST_NEEDS) == 0;
+  tiles->fast = wanted->fast && tiles->bound->where == NULL && (needs & ~GARCO__FAST_NEEDS) == 0;
   return tiles->fast ? load_stats (tiles, error) : GARCO_OK;
 }
 
@@ -519,16 +525,25 @@ static garco_status
 unpack_part (tile_job *job, const garco__field *field, uint64_t at, uint64_t *to)
 {
   worker *w = job->worker;
-  size_t size = w->column.place.cell_size;
+  size_t size = w->values->place.cell_size;
   uint64_t step = GARCO__MAX_CHUNK / size > 0 ? GARCO__MAX_CHUNK / size : 1;
   uint64_t end = (at / step + 1) * step;
   *to = end < *to ? end : *to;
-  GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->column, at, *to, job->error));
-  garco__scan_missing_to_nan (job->tiles->scan, field, w->column.values.data + at * size,
+  GARCO_TRY (garco__tile_column_need (w->reader.codec, w->values, at, *to, job->error));
+  garco__scan_missing_to_nan (job->tiles->scan, field, w->values->values.data + at * size,
                               (size_t)(*to - at));
   if (field->nullable)
-    GARCO_TRY (garco__tile_column_need (w->reader.codec, &w->validity, at, *to, job->error));
+    GARCO_TRY (garco__tile_column_need (w->reader.codec, w->valid, at, *to, job->error));
   return GARCO_OK;
+}
+
+/* How many of its cells meet the condition. */
+static uint64_t
+cells_of_run (const tile_job *job, const garco__run *run)
+{
+  if (job->tiles->bound->where == NULL)
+    return run->to - run->from;
+  return garco__kept_count (&job->worker->kept, run->from, run->to);
 }
 
 static garco_status
@@ -536,6 +551,9 @@ add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *r
 {
   worker *w = job->worker;
   uint32_t number;
+  const uint8_t *keep = job->tiles->bound->where != NULL ? w->kept.keep.data : NULL;
+  if (cells_of_run (job, run) == 0)
+    return GARCO_OK;
   GARCO_TRY (group_of_run (job, run, &number));
   for (uint64_t at = run->from, to; at < run->to; at = to)
   {
@@ -544,9 +562,9 @@ add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *r
     const garco_column column = {.name = field->name,
                                  .type = field->type,
                                  .width = 1,
-                                 .values = w->column.values.data,
-                                 .validity = field->nullable ? w->validity.values.data : NULL};
-    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, (int64_t)at,
+                                 .values = w->values->values.data,
+                                 .validity = field->nullable ? w->valid->values.data : NULL};
+    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, keep, (int64_t)at,
                                           (size_t)(to - at), job->error));
   }
   return GARCO_OK;
@@ -571,17 +589,20 @@ add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *
   uint32_t number;
   bool null = field->nullable && field->fill_valid == 0;
   size_t most = FILL_BYTES / field->cell_size;
+  uint64_t cells = cells_of_run (job, run);
+  if (cells == 0)
+    return GARCO_OK;
   GARCO_TRY (group_of_run (job, run, &number));
   const garco_column column = {.name = field->name,
                                .type = field->type,
                                .width = 1,
                                .values = w->fill.data,
                                .validity = null ? nulls : NULL};
-  for (uint64_t at = run->from, n; at < run->to; at += n)
+  for (uint64_t n; cells > 0; cells -= n)
   {
-    n = run->to - at < most ? run->to - at : most;
-    GARCO_TRY (
-        garco__aggregator_add_run (job->aggregator, number, f, &column, 0, (size_t)n, job->error));
+    n = cells < most ? cells : most;
+    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, NULL, 0, (size_t)n,
+                                          job->error));
   }
   return GARCO_OK;
 }
@@ -600,6 +621,11 @@ open_field (tile_job *job, size_t field, const garco__field **then)
     return garco__fail (job->error, GARCO_ERR_UNSUPPORTED, job->fragment->path,
                         "field \"%s\" was written as %s and is %s now", now->name,
                         garco_datatype_name ((*then)->type), garco_datatype_name (now->type));
+  w->values = garco__kept_column (job->tiles->bound, &w->kept, field, &w->valid);
+  if (w->values != NULL)
+    return GARCO_OK;
+  w->values = &w->column;
+  w->valid = &w->validity;
   GARCO_TRY (garco__tile_column_open (&w->reader, job->fragment, (size_t)found, false,
                                       job->tile->tile, &w->column, job->error));
   if (!(*then)->nullable)
@@ -643,8 +669,12 @@ add_known_field (tile_job *job, size_t f)
 static garco_status
 add_tile (tile_job *job)
 {
+  worker *w = job->worker;
   GARCO_TRY (find_runs (job));
-  for (size_t f = 0; f < job->tiles->nfields && job->worker->runs.size > 0; f++)
+  if (job->tiles->bound->where != NULL && w->runs.size > 0)
+    GARCO_TRY (garco__kept_find (job->tiles->bound, &w->reader, job->tile, &w->runs, &w->kept,
+                                 job->error));
+  for (size_t f = 0; f < job->tiles->nfields && w->runs.size > 0; f++)
     GARCO_TRY (add_known_field (job, f));
   return GARCO_OK;
 }

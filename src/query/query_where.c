@@ -25,8 +25,7 @@ struct garco__where
   size_t *columns;      /* per field */
   garco__condition *condition;
   size_t count;
-  size_t *used;                     /* columns that the condition looks at */
-  garco__condition_column *of_step; /* as many */
+  size_t *used; /* columns that the condition looks at */
 };
 
 /* ---------------------------------------------------------------- opening */
@@ -74,14 +73,12 @@ number_of_text (const char *field, const char *text)
 static garco_status
 read_condition (garco__where *where, const char *text, garco_error *error)
 {
-  void *used = NULL, *of_step = NULL;
+  void *used = NULL;
   GARCO_TRY (
       garco__condition_read (text, &where->schema, number_of_text, &where->condition, error));
   where->count = garco__condition_field_count (where->condition);
   GARCO_TRY (garco__allocate (&used, where->count, sizeof (size_t), error));
   where->used = used;
-  GARCO_TRY (garco__allocate (&of_step, where->count, sizeof (garco__condition_column), error));
-  where->of_step = of_step;
   for (size_t i = 0; i < where->count; i++)
     where->used[i] = where->columns[garco__condition_field (where->condition, i)];
   for (size_t i = 0; i < where->schema.nattrs; i++)
@@ -114,7 +111,6 @@ garco__where_free (garco__where **where)
   free (own->schema.fields);
   free (own->columns);
   free (own->used);
-  free (own->of_step);
   free (own);
   *where = NULL;
 }
@@ -142,35 +138,37 @@ is_channel (const garco_column *column)
 /* The channel that is not known is no number: it is taken as null. */
 static garco_status
 test_step (const garco__where *where, const garco_column *columns, size_t from, size_t count,
-           uint8_t *known, uint8_t *keep, garco_error *error)
+           garco__condition_column *of_step, uint8_t *known, uint8_t *keep, garco_error *error)
 {
   for (size_t i = 0; i < where->count; i++)
   {
     const garco_column *column = &columns[i];
     const int8_t *channels = column->values;
-    where->of_step[i].values =
-        (const char *)column->values + from * garco_datatype_size (column->type);
-    where->of_step[i].validity = column->validity != NULL ? column->validity + from : NULL;
+    of_step[i].values = (const char *)column->values + from * garco_datatype_size (column->type);
+    of_step[i].validity = column->validity != NULL ? column->validity + from : NULL;
     if (!is_channel (column) || column->validity != NULL)
       continue;
     for (size_t row = 0; row < count; row++)
       known[row] = channels[from + row] > GARCO_FCN_UNKNOWN;
-    where->of_step[i].validity = known;
+    of_step[i].validity = known;
   }
-  return garco__condition_evaluate (where->condition, where->of_step, count, keep, error);
+  return garco__condition_evaluate (where->condition, of_step, count, keep, error);
 }
 
 garco_status
 garco__where_test (const garco__where *where, const garco_column *columns, size_t rows,
                    uint8_t *keep, garco_error *error)
 {
-  void *known = NULL;
+  void *known = NULL, *of_step = NULL;
   garco_status status = garco__allocate (&known, rows < STEP ? rows : STEP, 1, error);
+  if (status >= 0)
+    status = garco__allocate (&of_step, where->count, sizeof (garco__condition_column), error);
   for (size_t from = 0; from < rows && status >= 0; from += STEP)
   {
     size_t count = rows - from < STEP ? rows - from : STEP;
-    status = test_step (where, columns, from, count, known, keep + from, error);
+    status = test_step (where, columns, from, count, of_step, known, keep + from, error);
   }
   free (known);
+  free (of_step);
   return status;
 }

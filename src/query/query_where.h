@@ -20,7 +20,8 @@ garco_status garco__where_open (const char *text, const garco_column *columns, s
 size_t garco__where_count (const garco__where *where);
 size_t garco__where_column (const garco__where *where, size_t i);
 /* Sets keep[row] to 1 where the condition holds, else to 0. `columns` are garco__where_count, in
- * that order. Absent values compare false, but NaN with "!=" and "not in". */
+ * that order. Threads may use one condition at the same time. Absent values compare false, but NaN
+ * with "!=" and "not in". */
 garco_status garco__where_test (const garco__where *where, const garco_column *columns, size_t rows,
                                 uint8_t *keep, garco_error *error);
 void garco__where_free (garco__where **where);

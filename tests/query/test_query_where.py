@@ -1,0 +1,112 @@
+# Conditions tried tile by tile: each comparison of each type at the ends of its range, nulls, NaN and
+# absent values, against NumPy; and that rows say the same.
+# SPDX-License-Identifier: Apache-2.0
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiledb
+
+from test_query_fast import one, scale
+
+COMPARE = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal}
+
+
+def ask(garco, path, condition, *words):
+    """Count, sum and absent values of x, by tiles; the rows must be as many."""
+    told = garco("stats", path, "--field", "x", "--where", condition, "--explain").out
+    table = pd.read_csv(io.StringIO(garco("stats", path, "--field", "x", "--agg", "count,nan,sum", "--where", condition, *words).out))
+    rows = len(garco("query", path, "--field", "x", "--where", condition).lines()) - 1
+    assert rows == table["x_count"][0] + table["x_nan"][0], condition
+    return told, table
+
+
+@pytest.mark.parametrize("kind", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
+def test_integers(tmp_path, garco, kind):
+    info = np.iinfo(kind)
+    values = np.array([info.min, info.min + 1, info.max, info.max - 1, 0, 1, 5, 100], kind).repeat(3)
+    path = one(tmp_path / "a", values)
+    for limit in (info.min, info.min + 1, 0, 5, info.max - 1, info.max):
+        for sign, holds in COMPARE.items():
+            wanted = holds(values, np.array(limit, kind))
+            told, table = ask(garco, path, f"x {sign} {limit}")
+            assert "tiles as they lie" in told and table["x_count"][0] == wanted.sum(), (sign, limit)
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+def test_floats(tmp_path, garco, kind):
+    tiny = np.finfo(kind).smallest_subnormal
+    values = np.array([-np.inf, np.finfo(kind).min, -2.5, -tiny, 0.0, tiny, 0.5, 35, 1e10, np.finfo(kind).max, np.inf, np.nan], kind).repeat(2)
+    path = one(tmp_path / "a", values)
+    for limit in (-2.5, 0.0, 0.5, 35.0, 1e10, float(np.finfo(kind).max), float(tiny)):
+        for sign, holds in COMPARE.items():
+            wanted = holds(values, np.array(limit, kind))
+            _, table = ask(garco, path, f"x {sign} {limit!r}")
+            assert table["x_count"][0] + table["x_nan"][0] == wanted.sum(), (sign, limit)
+            assert table["x_nan"][0] == np.isnan(values[wanted]).sum()
+
+
+def test_nulls_compare_false(tmp_path, garco):
+    valid = np.arange(40) % 3 != 0
+    path = one(tmp_path / "a", np.arange(40, dtype="i4"), nullable=valid)
+    for condition, wanted in [("x > 10", valid & (np.arange(40) > 10)), ("x != 11", valid & (np.arange(40) != 11)),
+                              ("x == null", ~valid), ("x != null", valid), ("x > 30 or x == null", ~valid | (np.arange(40) > 30))]:
+        _, table = ask(garco, path, condition)
+        assert table["x_count"][0] == (wanted & valid).sum() and table["x_nan"][0] == (wanted & ~valid).sum(), condition
+
+
+def test_absent_values_and_the_channel(tmp_path, garco):
+    values = np.arange(40.0)
+    values[[3, 7]] = np.nan
+    path = one(tmp_path / "a", values, scale(0.5, 0, 4))
+    assert ask(garco, path, "x < 10")[1]["x_count"][0] == 8
+    assert ask(garco, path, "x != 4")[1]["x_nan"][0] == 2
+    path = one(tmp_path / "b", np.array([-128, -7, 3, -128, 6], "i1"), name="fcn")
+    table = pd.read_csv(io.StringIO(garco("stats", path, "--field", "fcn", "--agg", "count,min", "--where", "fcn < 5").out))
+    assert table["fcn_count"][0] == 2 and table["fcn_min"][0] == -7
+
+
+def test_groups_without_a_row_are_no_groups(tmp_path, garco):
+    path = one(tmp_path / "a", np.arange(40))
+    out = garco("stats", path, "--field", "x", "--agg", "count,sum", "--by", "10ms", "--where", "x > 15 and x < 22").lines()
+    assert [line.split(",", 1)[1] for line in out[1:]] == ["4,70", "2,41"]
+    assert garco("stats", path, "--field", "x", "--by", "10ms", "--where", "x > 100").lines() == ["time,x_mean"]
+
+
+def test_another_field_decides(tmp_path, garco):
+    dims = tiledb.Domain(tiledb.Dim("time", domain=(0, 10**9), tile=10**6, dtype="i8"))
+    path = tmp_path / "a"
+    tiledb.Array.create(str(path), tiledb.ArraySchema(domain=dims, sparse=True, capacity=10000, attrs=[
+        tiledb.Attr("x", dtype="f8"), tiledb.Attr("y", dtype="u2"), tiledb.Attr("z", dtype="f4")]))
+    random = np.random.default_rng(1)
+    x, y, z = random.random(50000), random.integers(0, 9, 50000).astype("u2"), random.random(50000).astype("f4")
+    with tiledb.open(str(path), "w") as array:
+        array[np.arange(50000)] = {"x": x, "y": y, "z": z}
+    keep = (y > 3) & ~((z < 0.25) | (x >= 0.75))
+    told, table = ask(garco, path, "y > 3 and not (z < 0.25 or x >= 0.75)")
+    assert "tiles as they lie" in told and table["x_count"][0] == keep.sum()
+    assert np.isclose(table["x_sum"][0], x[keep].sum(), rtol=1e-13)
+    keep &= np.arange(50000) >= 12345
+    told = garco("stats", path, "--field", "x", "--agg", "count,median", "--where", "y > 3 and not (z < 0.25 or x >= 0.75)",
+                 "--start", "1970-01-01T00:00:12.345").lines()[1].split(",")
+    assert int(told[0]) == keep.sum() and float(told[1]) == np.median(x[keep])
+
+
+def test_fields_that_some_fragments_lack_go_by_rows(tmp_path, garco):
+    path = one(tmp_path / "a", np.arange(20))
+    evolution = tiledb.ArraySchemaEvolution(tiledb.Ctx())
+    evolution.add_attribute(tiledb.Attr("late", dtype="i4", fill=-7))
+    evolution.array_evolve(str(path))
+    with tiledb.open(str(path), "w") as array:
+        array[np.arange(20, 40)] = {"x": np.arange(20), "late": np.arange(20, dtype="i4")}
+    told, table = ask(garco, path, "late < 3")
+    assert "rows in order" in told and table["x_count"][0] == 23
+    assert ask(garco, path, "x >= 18")[1]["x_count"][0] == 4
+    out = garco("stats", path, "--field", "late,x", "--agg", "count,sum", "--where", "x >= 18").lines()[1]
+    assert out == "4,23,4,74"  # the fill value of two, 18 and 19
+
+
+def test_dimensions_go_by_rows(tmp_path, garco):
+    told, table = ask(garco, one(tmp_path / "a", np.arange(40)), "time == 5 or time == 7")
+    assert "rows in order" in told and table["x_sum"][0] == 12

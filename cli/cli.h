@@ -89,6 +89,10 @@ int cli_code_map (const char *path, garco_code_map **map);
  * CLI_OK, or the status after a message. */
 int cli_where_add (char **where, const char *text);
 
+/* A span such as 12h, and a number of threads. CLI_OK, or the status after a message. */
+int cli_span_take (const cli_verb *verb, const char *name, const char *text, int64_t *ms);
+int cli_threads_take (const cli_verb *verb, const char *text, int *threads);
+
 /* An argument that is two words of the command line, or one with a comma between them; it is taken
  * as the latter. */
 #define CLI_TWO_WORDS "FROM TO"

@@ -7,19 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static int
-take_interval (cli_conversion *convert, const cli_verb *verb, const char *text)
-{
-  garco_error error;
-  return garco_span_parse (text, &convert->interval_ms, &error) < 0
-             ? cli_usage (verb, "--interval: %s", error.message)
-             : CLI_OK;
-}
-
 int
-cli_convert_take (cli_conversion *convert, const cli_verb *verb, int option, const char *name,
+cli_convert_take (void *state, const cli_verb *verb, int option, const char *name,
                   const char *argument)
 {
+  cli_conversion *convert = state;
   switch (option)
   {
   case CONVERT_TO:
@@ -27,7 +19,7 @@ cli_convert_take (cli_conversion *convert, const cli_verb *verb, int option, con
   case CONVERT_VERSION:
     return cli_version_take (verb, argument, &convert->version);
   case CONVERT_INTERVAL:
-    return take_interval (convert, verb, argument);
+    return cli_span_take (verb, name, argument, &convert->interval_ms);
   case CONVERT_RNXCMP:
     convert->rnxcmp = true;
     return CLI_OK;
@@ -47,14 +39,8 @@ cli_convert_options (cli_conversion *convert, const cli_verb *verb, garco_conver
                   : convert->to == CLI_FORM_RINEX ? GARCO_CONVERT_RINEX
                                                   : GARCO_CONVERT_BY_NAME;
   options->version = convert->version;
-  options->start_ms = rows.start_ms;
-  options->end_ms = rows.end_ms;
   options->interval_ms = convert->interval_ms;
-  options->systems = rows.systems;
-  options->nsats = rows.nsats;
-  options->sats = rows.sats;
-  options->ncodes = rows.ncodes;
-  options->codes = rows.codes;
+  CLI_SELECT_COPY (options, &rows);
   options->code_map = rows.code_map;
   options->salvage = rows.salvage;
   options->rnxcmp_compatible = convert->rnxcmp;

@@ -43,8 +43,8 @@ typedef struct cli_conversion
     .select = CLI_SELECT_INIT                                                                      \
   }
 
-/* Takes one of CONVERT_OPTIONS, and CONVERT_TO. */
-int cli_convert_take (cli_conversion *convert, const cli_verb *verb, int option, const char *name,
+/* Takes one of CONVERT_OPTIONS, and CONVERT_TO, into a cli_conversion. */
+int cli_convert_take (void *convert, const cli_verb *verb, int option, const char *name,
                       const char *argument);
 /* Makes the library's options, which borrow from `convert`. CLI_OK or the status to end with. */
 int cli_convert_options (cli_conversion *convert, const cli_verb *verb,

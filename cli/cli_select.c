@@ -21,16 +21,6 @@ take_time (const cli_verb *verb, const char *name, const char *text, bool *has, 
 }
 
 static int
-take_span (cli_select *select, const cli_verb *verb, const char *name, const char *text)
-{
-  garco_error error;
-  select->has_span = true;
-  if (garco_span_parse (text, &select->span_ms, &error) >= 0)
-    return CLI_OK;
-  return cli_usage (verb, "--%s: %s", name, error.message);
-}
-
-static int
 take_list (cli_list *list, const cli_verb *verb, const char *name, const char *text)
 {
   return cli_list_add (list, verb, name, text) ? CLI_OK : CLI_USAGE;
@@ -82,17 +72,6 @@ take_base (cli_select *select, const cli_verb *verb, const char *text)
 }
 
 static int
-take_threads (cli_select *select, const cli_verb *verb, const char *text)
-{
-  char *end;
-  long threads = strtol (text, &end, 10);
-  if (*text == '\0' || *end != '\0' || threads < 1 || threads > 1024)
-    return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
-  select->threads = (int)threads;
-  return CLI_OK;
-}
-
-static int
 take_memory (cli_select *select, const cli_verb *verb, const char *text)
 {
   if (!cli_bytes_read (text, &select->memory) || select->memory == 0)
@@ -102,9 +81,10 @@ take_memory (cli_select *select, const cli_verb *verb, const char *text)
 }
 
 int
-cli_select_take (cli_select *select, const cli_verb *verb, int option, const char *name,
+cli_select_take (void *state, const cli_verb *verb, int option, const char *name,
                  const char *argument)
 {
+  cli_select *select = state;
   switch (option)
   {
   case SELECT_START:
@@ -112,7 +92,8 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
   case SELECT_END:
     return take_time (verb, name, argument, &select->has_end, &select->end_ms);
   case SELECT_SPAN:
-    return take_span (select, verb, name, argument);
+    select->has_span = true;
+    return cli_span_take (verb, name, argument, &select->span_ms);
   case SELECT_SYSTEM:
     return take_systems (select, verb, argument);
   case SELECT_SAT:
@@ -143,7 +124,7 @@ cli_select_take (cli_select *select, const cli_verb *verb, int option, const cha
   case SELECT_WHERE:
     return cli_where_add (&select->where, argument);
   case SELECT_THREADS:
-    return take_threads (select, verb, argument);
+    return cli_threads_take (verb, argument, &select->threads);
   case SELECT_MEMORY:
     return take_memory (select, verb, argument);
   case SELECT_SKIP:

@@ -133,13 +133,26 @@ typedef struct cli_select
   uint64_t timestamp_start, timestamp_end;
 } cli_select;
 
+/* What the library's options of other verbs have in common with those of a query. */
+#define CLI_SELECT_COPY(to, from)                                                                  \
+  do                                                                                               \
+  {                                                                                                \
+    (to)->start_ms = (from)->start_ms;                                                             \
+    (to)->end_ms = (from)->end_ms;                                                                 \
+    (to)->systems = (from)->systems;                                                               \
+    (to)->nsats = (from)->nsats;                                                                   \
+    (to)->sats = (from)->sats;                                                                     \
+    (to)->ncodes = (from)->ncodes;                                                                 \
+    (to)->codes = (from)->codes;                                                                   \
+  } while (0)
+
 #define CLI_SELECT_INIT                                                                            \
   {                                                                                                \
     .system_base = -1                                                                              \
   }
 
-/* Takes one of SELECT_OPTIONS. */
-int cli_select_take (cli_select *select, const cli_verb *verb, int option, const char *name,
+/* Takes one of SELECT_OPTIONS into a cli_select. */
+int cli_select_take (void *select, const cli_verb *verb, int option, const char *name,
                      const char *argument);
 /* Makes the library's options, which borrow from `select`. CLI_OK or the status to end with. */
 int cli_select_options (cli_select *select, const cli_verb *verb, garco_query_options *options);

@@ -49,15 +49,6 @@ take_what (garco_upkeep_options *wanted, const cli_verb *verb, const char *text)
 }
 
 static int
-take_span (const cli_verb *verb, const char *name, const char *text, int64_t *ms)
-{
-  garco_error error;
-  if (garco_span_parse (text, ms, &error) < 0)
-    return cli_usage (verb, "--%s: %s", name, error.message);
-  return CLI_OK;
-}
-
-static int
 take_bytes (const cli_verb *verb, const char *name, const char *text, uint64_t *bytes)
 {
   if (!cli_bytes_read (text, bytes) || *bytes == 0)
@@ -66,19 +57,7 @@ take_bytes (const cli_verb *verb, const char *name, const char *text, uint64_t *
 }
 
 static int
-take_threads (const cli_verb *verb, const char *text, int *threads)
-{
-  char *end;
-  long number = strtol (text, &end, 10);
-  if (*end != '\0' || end == text || number < 1 || number > 1024)
-    return cli_usage (verb, "--threads is \"%s\": expected 1 to 1024", text);
-  *threads = (int)number;
-  return CLI_OK;
-}
-
-int
-cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *name,
-                 const char *argument)
+take (void *options, const cli_verb *verb, int option, const char *name, const char *argument)
 {
   garco_upkeep_options *wanted = options;
   switch (option)
@@ -86,7 +65,7 @@ cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *na
   case UPKEEP_WHAT:
     return take_what (wanted, verb, argument);
   case UPKEEP_SPAN:
-    return take_span (verb, name, argument, &wanted->span_ms);
+    return cli_span_take (verb, name, argument, &wanted->span_ms);
   case UPKEEP_SMALLER:
     return take_bytes (verb, name, argument, &wanted->smaller_than);
   case UPKEEP_LARGEST:
@@ -98,10 +77,10 @@ cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *na
   case UPKEEP_BETWEEN_END:
     return cli_take_time_of (verb, name, argument, &wanted->timestamp_end);
   case UPKEEP_THREADS:
-    return take_threads (verb, argument, &wanted->threads);
+    return cli_threads_take (verb, argument, &wanted->threads);
   case UPKEEP_STRAYS:
     wanted->what |= GARCO_UPKEEP_STRAYS;
-    return argument != NULL ? take_span (verb, name, argument, &wanted->stray_age_ms) : CLI_OK;
+    return argument != NULL ? cli_span_take (verb, name, argument, &wanted->stray_age_ms) : CLI_OK;
   case UPKEEP_PURGE:
     wanted->purge = true;
     return CLI_OK;
@@ -111,10 +90,27 @@ cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *na
   }
 }
 
-int
-cli_upkeep_check (const cli_verb *verb, const garco_upkeep_options *wanted)
+static int
+check_together (const cli_verb *verb, const garco_upkeep_options *wanted)
 {
   if (wanted->timestamp_end != 0 && wanted->timestamp_start > wanted->timestamp_end)
     return cli_usage (verb, "--written-after is later than --written-before");
   return CLI_OK;
+}
+
+int
+cli_upkeep_run (const cli_verb *verb, int argc, const char **argv, cli_upkeep_fn work)
+{
+  garco_upkeep_options wanted = GARCO_UPKEEP_OPTIONS_INIT;
+  garco_error error;
+  cli_words words;
+  int status = cli_words_read (verb, argc, argv, take, &wanted, &words);
+  if (status == CLI_OK && words.count != 1)
+    status = cli_usage (verb, "expected one array");
+  if (status == CLI_OK)
+    status = check_together (verb, &wanted);
+  if (status == CLI_OK && work (words.words[0], &wanted, &error) < 0)
+    status = cli_fail (&error);
+  cli_words_free (&words);
+  return status < 0 ? CLI_OK : status;
 }

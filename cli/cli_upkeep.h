@@ -33,11 +33,11 @@ enum
 #define UPKEEP_DRY_OPTION                                                                          \
   CLI_OPTION ("dry-run", 'n', UPKEEP_DRY, "Change nothing, only print what would be done.", NULL)
 
-/* Takes one option; CLI_OK, or the status after a message. */
-int cli_upkeep_take (void *options, const cli_verb *verb, int option, const char *name,
-                     const char *argument);
-/* Whether the options go together; CLI_OK, or the status after a message. */
-int cli_upkeep_check (const cli_verb *verb, const garco_upkeep_options *wanted);
+/* Does the verb's work on the array and prints what was done. */
+typedef garco_status (*cli_upkeep_fn) (const char *uri, garco_upkeep_options *wanted,
+                                       garco_error *error);
+/* The verb's whole run: its words, whether they go together, the work. */
+int cli_upkeep_run (const cli_verb *verb, int argc, const char **argv, cli_upkeep_fn work);
 /* on_step: a line on standard output. */
 void cli_upkeep_step (void *context, const char *text);
 

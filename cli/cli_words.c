@@ -156,3 +156,22 @@ cli_where_add (char **where, const char *text)
   *where = joined;
   return CLI_OK;
 }
+
+int
+cli_span_take (const cli_verb *verb, const char *name, const char *text, int64_t *ms)
+{
+  garco_error error;
+  return garco_span_parse (text, ms, &error) < 0 ? cli_usage (verb, "--%s: %s", name, error.message)
+                                                 : CLI_OK;
+}
+
+int
+cli_threads_take (const cli_verb *verb, const char *text, int *threads)
+{
+  char *end;
+  long number = strtol (text, &end, 10);
+  if (end == text || *end != '\0' || number < 1 || number > 1024)
+    return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
+  *threads = (int)number;
+  return CLI_OK;
+}

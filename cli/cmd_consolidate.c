@@ -25,29 +25,22 @@ static const struct poptOption options[] = {
     UPKEEP_DRY_OPTION,
     CLI_OPTIONS_END};
 
+static garco_status
+consolidate (const char *uri, garco_upkeep_options *wanted, garco_error *error)
+{
+  garco_upkeep_report report;
+  wanted->on_step = cli_upkeep_step;
+  garco_status status = garco_consolidate (uri, wanted, &report, error);
+  if (status >= 0)
+    printf ("%s: %" PRIu64 " fragments, %" PRIu64 " before\n", uri, report.fragments_after,
+            report.fragments_before);
+  return status;
+}
+
 static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
-  garco_upkeep_options wanted = GARCO_UPKEEP_OPTIONS_INIT;
-  garco_upkeep_report report;
-  garco_error error;
-  cli_words words;
-  int status = cli_words_read (verb, argc, argv, cli_upkeep_take, &wanted, &words);
-  if (status == CLI_OK && words.count != 1)
-    status = cli_usage (verb, "expected one array");
-  if (status == CLI_OK)
-    status = cli_upkeep_check (verb, &wanted);
-  wanted.on_step = cli_upkeep_step;
-  if (status == CLI_OK)
-  {
-    if (garco_consolidate (words.words[0], &wanted, &report, &error) < 0)
-      status = cli_fail (&error);
-    else
-      printf ("%s: %" PRIu64 " fragments, %" PRIu64 " before\n", words.words[0],
-              report.fragments_after, report.fragments_before);
-  }
-  cli_words_free (&words);
-  return status < 0 ? CLI_OK : status;
+  return cli_upkeep_run (verb, argc, argv, consolidate);
 }
 
 const cli_verb cli_consolidate = {

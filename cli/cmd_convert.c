@@ -13,12 +13,6 @@ static const struct poptOption options[] = {
                 "FORM"),
     CONVERT_OPTIONS (SELECT_OUTPUT_OPTION), SELECT_ZEROS_OPTION, CLI_OPTIONS_END};
 
-static int
-take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
-{
-  return cli_convert_take (state, verb, option, name, argument);
-}
-
 /* ------------------------------------------------------------------ rows */
 
 /* Rows of a batch on a grid of time, the columns' bytes. */
@@ -177,7 +171,7 @@ run (const cli_verb *verb, int argc, const char **argv)
 {
   cli_conversion convert = CLI_CONVERT_INIT;
   cli_words words;
-  int status = cli_words_read (verb, argc, argv, take, &convert, &words);
+  int status = cli_words_read (verb, argc, argv, cli_convert_take, &convert, &words);
   if (status == CLI_OK && words.count != 1)
     status = cli_usage (verb, "%zu files: expected one (merge takes several)", words.count);
   if (status == CLI_OK)

@@ -71,13 +71,7 @@ export_array (const cli_verb *verb, export_words *w, const char *uri,
     return cli_usage (verb, "%s names rows: expected a name of RINEX, or --to; query prints rows",
                       w->select.output);
   wanted->form = form == CLI_FORM_CRINEX ? GARCO_FORM_CRINEX : GARCO_FORM_RINEX;
-  wanted->start_ms = rows->start_ms;
-  wanted->end_ms = rows->end_ms;
-  wanted->systems = rows->systems;
-  wanted->nsats = rows->nsats;
-  wanted->sats = rows->sats;
-  wanted->ncodes = rows->ncodes;
-  wanted->codes = rows->codes;
+  CLI_SELECT_COPY (wanted, rows);
   wanted->system_base = rows->system_base;
   wanted->timestamp_start = rows->timestamp_start;
   wanted->timestamp_end = rows->timestamp_end;

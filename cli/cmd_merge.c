@@ -10,12 +10,6 @@ static const struct poptOption options[] = {
     CONVERT_OPTIONS (SELECT_OUTPUT_OPTION), CLI_OPTIONS_END};
 
 static int
-take (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
-{
-  return cli_convert_take (state, verb, option, name, argument);
-}
-
-static int
 merge_files (const cli_verb *verb, const cli_words *words, cli_conversion *convert)
 {
   garco_convert_options wanted;
@@ -36,7 +30,7 @@ run (const cli_verb *verb, int argc, const char **argv)
 {
   cli_conversion convert = CLI_CONVERT_INIT;
   cli_words words;
-  int status = cli_words_read (verb, argc, argv, take, &convert, &words);
+  int status = cli_words_read (verb, argc, argv, cli_convert_take, &convert, &words);
   if (status == CLI_OK && words.count == 0)
     status = cli_usage (verb, "no file: expected one or more");
   if (status == CLI_OK)

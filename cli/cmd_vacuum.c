@@ -13,31 +13,24 @@ static const struct poptOption options[] = {
                 "AGE"),
     UPKEEP_DRY_OPTION, CLI_OPTIONS_END};
 
+static garco_status
+vacuum (const char *uri, garco_upkeep_options *wanted, garco_error *error)
+{
+  garco_upkeep_report report;
+  wanted->on_step = wanted->dry_run ? cli_upkeep_step : NULL;
+  if (wanted->what == GARCO_UPKEEP_STRAYS)
+    wanted->what |= GARCO_UPKEEP_CELLS;
+  garco_status status = garco_vacuum (uri, wanted, &report, error);
+  if (status >= 0)
+    printf ("%s: %" PRIu64 " files and folders of %" PRIu64 " bytes%s removed\n", uri,
+            report.files_removed, report.bytes_before, wanted->dry_run ? " would be" : "");
+  return status;
+}
+
 static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
-  garco_upkeep_options wanted = GARCO_UPKEEP_OPTIONS_INIT;
-  garco_upkeep_report report;
-  garco_error error;
-  cli_words words;
-  int status = cli_words_read (verb, argc, argv, cli_upkeep_take, &wanted, &words);
-  if (status == CLI_OK && words.count != 1)
-    status = cli_usage (verb, "expected one array");
-  if (status == CLI_OK)
-    status = cli_upkeep_check (verb, &wanted);
-  wanted.on_step = wanted.dry_run ? cli_upkeep_step : NULL;
-  if (wanted.what == GARCO_UPKEEP_STRAYS)
-    wanted.what |= GARCO_UPKEEP_CELLS;
-  if (status == CLI_OK)
-  {
-    if (garco_vacuum (words.words[0], &wanted, &report, &error) < 0)
-      status = cli_fail (&error);
-    else
-      printf ("%s: %" PRIu64 " files and folders of %" PRIu64 " bytes%s removed\n", words.words[0],
-              report.files_removed, report.bytes_before, wanted.dry_run ? " would be" : "");
-  }
-  cli_words_free (&words);
-  return status < 0 ? CLI_OK : status;
+  return cli_upkeep_run (verb, argc, argv, vacuum);
 }
 
 const cli_verb cli_vacuum = {

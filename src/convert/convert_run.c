@@ -41,13 +41,7 @@ read_selection (garco__run *run, garco_error *error)
 {
   const garco_convert_options *options = run->options;
   garco_query_options query = GARCO_QUERY_OPTIONS_INIT;
-  query.start_ms = options->start_ms;
-  query.end_ms = options->end_ms;
-  query.systems = options->systems;
-  query.nsats = options->nsats;
-  query.sats = options->sats;
-  query.ncodes = options->ncodes;
-  query.codes = options->codes;
+  GARCO__SELECTING (&query, options);
   GARCO_TRY (garco__selection_read (&query, &run->selection, error));
   run->rules.selection = &run->selection;
   run->rules.codes = options->code_map;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "query/query_columns.h"
+#include "query/query_select.h"
 
 #define CHUNK 512
 #define KEYS 4
@@ -94,13 +95,7 @@ static garco_query_options
 query_options (const garco_export_options *options, bool aloud)
 {
   garco_query_options query = GARCO_QUERY_OPTIONS_INIT;
-  query.start_ms = options->start_ms;
-  query.end_ms = options->end_ms;
-  query.systems = options->systems;
-  query.nsats = options->nsats;
-  query.sats = options->sats;
-  query.ncodes = options->ncodes;
-  query.codes = options->codes;
+  GARCO__SELECTING (&query, options);
   query.system_base = options->system_base;
   query.nfields = COLUMNS;
   query.fields = names;

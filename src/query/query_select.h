@@ -17,6 +17,19 @@ typedef struct garco__selection
   uint8_t code[(UINT16_MAX + 1) / 8];          /* a bit a code */
 } garco__selection;
 
+/* Takes over the selecting options of any verb. */
+#define GARCO__SELECTING(to, from)                                                                 \
+  do                                                                                               \
+  {                                                                                                \
+    (to)->start_ms = (from)->start_ms;                                                             \
+    (to)->end_ms = (from)->end_ms;                                                                 \
+    (to)->systems = (from)->systems;                                                               \
+    (to)->nsats = (from)->nsats;                                                                   \
+    (to)->sats = (from)->sats;                                                                     \
+    (to)->ncodes = (from)->ncodes;                                                                 \
+    (to)->codes = (from)->codes;                                                                   \
+  } while (0)
+
 /* Reads the selecting options: systems as letters, satellites as "G05" (or "5": of any system),
  * codes as "1C". GARCO_ERR_ARGUMENT says which word is wrong and what is expected. */
 garco_status garco__selection_read (const garco_query_options *options, garco__selection *selection,

@@ -98,6 +98,15 @@ def test_the_header_in_force_begins_each_part(tmp_path):
     assert rows(parts[0]) + rows(parts[1]) == rows(tmp_path / "test1320.24o")
 
 
+def test_a_time_just_before_the_hour_is_the_next_hours(tmp_path):
+    """By the millisecond that its label is rounded to, as in an array."""
+    text = header2(["C1"]) + "".join(epoch2(59, second, ["G05"], [C1]) for second in (59.9994, 59.9996))
+    write(tmp_path, **{"test132a.24o": text})
+    made = run("split", tmp_path / "test132a.24o", "--by", "hour", "-o", tmp_path / "o").lines()
+    assert [path[-12:] for path in made] == ["test132a.24o", "test132b.24o"]
+    assert [rows(path)[0][:23] for path in made] == ["2024-05-11T00:59:59.999", "2024-05-11T01:00:00.000"]
+
+
 def test_time_that_goes_back_overwrites_nothing(tmp_path):
     early = epoch2(0, 0, ["G05"], [C1])
     text = header2(["C1"]) + early + early.replace(" 24  5 11  0", " 24  5 11  1") + early
@@ -131,6 +140,32 @@ def test_epochs_that_differ(tmp_path, other, what):
     made = run("merge", a, b, "--salvage", "--to", "rinex")
     assert made.err.count("the epoch 2024-05-11") == 2
     assert rows("-", stdin=made.bytes)[:4] == rows(a)
+
+
+@pytest.mark.parametrize("mine, theirs, what", [
+    ({}, {"clock": "  .000000001"}, "clock offsets"),
+    ({"clock": "  .000000001"}, {"clock": "  .000000002"}, "clock offsets"),
+    ({}, {"flag": 1}, "flags"),
+    ({"mark": "1"}, {}, "values at G05 C1"),
+    ({"phase": 1e8}, {}, "values at G05 L1"),
+    ({}, {"phase": 1e8}, "values at G05 L1"),
+    ({"phase": 1e8}, {"phase": 1e8 + 0.001}, "values at G05 L1"),
+])
+def test_one_epoch_that_differs_in_one_thing(tmp_path, mine, theirs, what):
+    def part(phase=None, mark=" ", **more):
+        return header2(["C1", "L1"]) + epoch2(0, 0, ["G05"], [[field(2e7, mark), field(phase)]], **more)
+
+    a, b = write(tmp_path, a=part(**mine), b=part(**theirs))
+    err = run("merge", a, b, "-o", tmp_path / "out", status=1).err
+    assert f"the epoch 2024-05-11T00:00:00.000 has other {what} than in {a}" in err
+    assert run("merge", a, a, "--to", "rinex").out == part(**mine)
+
+
+def test_epochs_within_one_millisecond_stay_in_order(tmp_path):
+    one, two, three = (epoch2(0, 0, ["G05"], [[field(2e7)]]).replace("0.0000000", f"0.000000{k}") for k in (1, 2, 3))
+    a, b = write(tmp_path, a=header2(["C1"]) + one + three, b=header2(["C1"]) + two)
+    for parts in ((a, b), (b, a)):
+        assert run("merge", *parts, "--to", "rinex").out == header2(["C1"]) + one + two + three
 
 
 def test_order_of_satellites_and_types_is_no_difference(tmp_path):

@@ -136,6 +136,19 @@ def test_times_near_the_grid():
     assert [row[15:26] for row in kept if row.startswith(" 24")] == ["  0.0004000", " 14.9996000"]
 
 
+def test_a_grid_that_does_not_divide_the_day_starts_at_midnight():
+    text = header2(["C1"]) + "".join(epoch2(0, second, ["G05"], [[field(2e7)]]) for second in range(0, 16))
+    kept = convert(text, "--interval", "7s").lines()
+    assert [row[15:26] for row in kept if row.startswith(" 24")] == [
+        "  0.0000000", "  7.0000000", " 14.0000000"]
+
+
+def test_satellites_that_stay_keep_their_text():
+    text = header2(["C1"], system="G") + epoch2(0, 0, ["G 5", "G 7", "G09"], [[field(2e7)]] * 3)
+    kept = convert(text, "--sat", "G07", "--sat", "G09").lines()
+    assert kept[-3][32:].strip() == "G 7G09"
+
+
 def test_blank_letters_are_filled_when_the_header_loses_its_letter(in_file):
     text = header2(["C1"], system="M") + epoch2(0, 0, ["  5", "R24", " 12"], [[field(2e7)]] * 3)
     made = in_file(text, "--system", "R")

@@ -140,6 +140,28 @@ def test_half_cycles_of_squaring_receivers():
     assert lines[-1] == "G07 100000000.0002   80000000.0000"
 
 
+def test_two_types_of_one_name(in_file):
+    """The first that has a value; one that stands beside another is counted."""
+    text = header2(["C1", "CA", "L1"], system="G").replace("2.11", "2.12") + epoch2(
+        0, 0, ["G05", "G07", "G12"], [[field(2e7), field(2.1e7), field(1e8)], [field(None), field(2.2e7), field(1e8)],
+                                      [field(2.3e7), field(None), field(1e8)]])
+    made = in_file(text, "--version", "3")
+    assert [row[:17] for row in made.lines()[-3:]] == [
+        "G05  20000000.000", "G07  22000000.000", "G12  23000000.000"]
+    assert "1 values left out beside another that goes to the same type" in made.err
+
+
+def test_the_other_factor_of_a_squaring_receiver_is_the_whole_wavelength():
+    """Bit 1 says that the other factor than the header's holds: with 2 in the header, 1; by satellite, by band."""
+    factors = (line("     1     2", "WAVELENGTH FACT L1/2")
+               + line("     2     1     2   G07   G12", "WAVELENGTH FACT L1/2"))
+    text = header2(["L1", "L2"], system="G", extra=factors) + epoch2(
+        0, 0, ["G05", "G07", "G12"], [[field(1e8, "3"), field(8e7, "3")], [field(1e8, "2"), field(8e7, "2")],
+                                      [field(1e8, "1"), field(8e7, "1")]])
+    marks = [(row[17], row[33]) for row in convert(text, "--version", "3").lines()[-3:]]
+    assert marks == [("3", "1"), (" ", "2"), ("3", "1")]
+
+
 SMALL3 = (header3({"G": ["C1C", "L1C", "C1W", "L1W", "C2W", "L2W", "C2L", "L2L", "C5Q", "X1"],
                    "C": ["C2I", "L2I", "C1P", "L1P", "C6I"], "E": ["C1X", "L8Q"]},
                   extra=line("G L1C  0.25000", "SYS / PHASE SHIFT")
@@ -180,6 +202,16 @@ def test_scale_factors_are_undone():
     assert made.lines()[-1] == "  20000000.000     1234567.890"
     assert rows("-", stdin=made.bytes)[0].split(",")[:6] == rows("-", stdin=text.encode())[0].split(
         ",")[:6]
+
+
+def test_scale_factors_are_undone_to_the_nearest():
+    """Half a thousandth goes away from zero, on both sides of it; what is not even is counted."""
+    values = [0.015, -0.015, 0.014, -0.014, 0.020, -0.020]
+    text = header3({"G": ["D1C"]}, extra=line("G   10  1 D1C", "SYS / SCALE FACTOR")) + epoch3(
+        0, 0, {f"G{k + 1:02d}": [field(v)] for k, v in enumerate(values)})
+    made = convert(text, "--version", "2")
+    assert [float(row) for row in made.lines()[-6:]] == [0.002, -0.002, 0.001, -0.001, 0.002, -0.002]
+    assert "4 values rounded to thousandths" in made.err
 
 
 def test_beidou_of_3_02():

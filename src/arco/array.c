@@ -21,28 +21,44 @@
 
 /* ---- making */
 
+static const char *const folders[] = {"",          "__schema",    "__schema/__enumerations",
+                                      "__commits", "__fragments", "__fragment_meta",
+                                      "__meta",    "__labels"};
+
+/* Nothing may be there but an empty folder. */
 static garco_status
-make_folders (garco__io *io, const char *uri, garco_error *error)
+check_vacant (garco__io *io, const char *uri, bool *there, garco_error *error)
 {
-  static const char *const folders[] = {"",          "__schema",    "__schema/__enumerations",
-                                        "__commits", "__fragments", "__fragment_meta",
-                                        "__meta",    "__labels"};
   garco__io_list list = {0};
   garco__io_kind kind;
   uint64_t size;
   GARCO_TRY (garco__io_stat (io, "", &kind, &size, error));
+  *there = kind == GARCO__IO_FOLDER;
   if (kind == GARCO__IO_FILE)
     return garco__fail (error, GARCO_ERR_EXISTS, uri, "a file is there already");
   garco_status status = garco__io_list_folder (io, "", &list, error);
   size_t count = list.count;
   garco__io_list_free (&list);
   GARCO_TRY (status);
-  if (count > 0)
-    return garco__fail (error, GARCO_ERR_EXISTS, uri,
-                        "the folder is there already and is not empty");
+  return count == 0 ? GARCO_OK
+                    : garco__fail (error, GARCO_ERR_EXISTS, uri,
+                                   "the folder is there already and is not empty");
+}
+
+static garco_status
+make_folders (garco__io *io, garco_error *error)
+{
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
     GARCO_TRY (garco__io_make_folder (io, folders[i], error));
   return GARCO_OK;
+}
+
+/* What was made in vain would be in the way of the next. */
+static void
+remove_folders (garco__io *io, bool there)
+{
+  for (size_t i = sizeof folders / sizeof *folders; i-- > (there ? 1 : 0);)
+    garco__io_remove (io, folders[i], NULL);
 }
 
 garco_status
@@ -62,19 +78,32 @@ done:
   return status;
 }
 
+static garco_status
+make_array (garco__io *io, garco__codec *codec, const garco__buffer *payload, bool there,
+            garco_error *error)
+{
+  garco_status status = make_folders (io, error);
+  if (status >= 0)
+    status = garco__schema_write (io, codec, (uint64_t)garco__now_ms (), GARCO__FORMAT_VERSION,
+                                  payload, error);
+  if (status < 0)
+    remove_folders (io, there);
+  return status;
+}
+
 garco_status
 garco_array_create_schema (const char *uri, const garco_schema_info *schema, garco_error *error)
 {
   garco__io *io = NULL;
   garco__codec *codec = NULL;
   garco__buffer payload = {0};
+  bool there = false;
   garco_status status;
   GARCO_TRY_DONE (garco__schema_payload (schema, &payload, error));
   GARCO_TRY_DONE (garco__io_open (uri, &io, error));
   GARCO_TRY_DONE (garco__codec_new (&codec, error));
-  GARCO_TRY_DONE (make_folders (io, uri, error));
-  GARCO_TRY_DONE (garco__schema_write (io, codec, (uint64_t)garco__now_ms (), GARCO__FORMAT_VERSION,
-                                       &payload, error));
+  GARCO_TRY_DONE (check_vacant (io, uri, &there, error));
+  GARCO_TRY_DONE (make_array (io, codec, &payload, there, error));
 done:
   garco__buffer_free (&payload);
   garco__codec_free (&codec);

@@ -1,9 +1,12 @@
 # garco create, write and delete, and what TileDB-Py makes of it.
 # SPDX-License-Identifier: Apache-2.0
 import json
+import subprocess
 
 import numpy as np
 import pytest
+
+from conftest import GARCO
 
 tiledb = pytest.importorskip("tiledb")
 
@@ -258,3 +261,14 @@ def test_letters_are_refused_where_their_numbers_are_not_known(garco, tmp_path):
     line = "time,sat,range,phase,doppler,snr,slip,flags,fcn\n2024-01-01,G,1,1,1,1,0,0,0\n"
     assert '"G" is no value of field "sat"' in garco("write", "d.tdb", "-", stdin=line.encode(),
                                                     status=1).err
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_array_that_cannot_be_made_leaves_nothing(garco, tmp_path, there):
+    if there:
+        (tmp_path / "a.tdb").mkdir()
+    failed = subprocess.run(["sh", "-c", f'ulimit -f 0; exec "{GARCO}" create a.tdb'], cwd=tmp_path,
+                            capture_output=True, timeout=60)
+    assert failed.returncode == 1 and b"cannot write: File too large" in failed.stderr
+    assert list(tmp_path.rglob("*")) == ([tmp_path / "a.tdb"] if there else [])
+    garco("create", "a.tdb")

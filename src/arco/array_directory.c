@@ -183,6 +183,26 @@ sort_items (garco__items *items)
     qsort (items->items, items->count, sizeof *items->items, by_time);
 }
 
+/* Of sorted items each name once: several .con files may have the same delete. */
+static void
+drop_repeated (garco__items *items)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < items->count; i++)
+  {
+    garco__item *item = &items->items[i];
+    if (kept == 0 || strcmp (items->items[kept - 1].name, item->name) != 0)
+      items->items[kept++] = *item;
+    else
+    {
+      free (item->name);
+      free (item->path);
+      free (item->bytes);
+    }
+  }
+  items->count = kept;
+}
+
 /* Keeps the latest time, and reads the name; false where it is none of ours. */
 static bool
 note_stamp (directory_reader *reader, const char *name, garco__stamp *stamp)
@@ -554,6 +574,7 @@ read_all (directory_reader *reader)
   GARCO_TRY (add_metadata (reader));
   sort_items (&reader->directory->fragments);
   sort_items (&reader->directory->deletes);
+  drop_repeated (&reader->directory->deletes);
   sort_items (&reader->directory->metadata);
   return GARCO_OK;
 }

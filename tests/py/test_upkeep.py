@@ -230,6 +230,22 @@ def test_what_is_joined_already_is_left_as_it_is(tmp_path):
     assert files_of(array) == before and seen(array) == state
 
 
+def test_deletes_of_several_consolidated_files_count_once(tmp_path, dump):
+    array = tmp_path / "a"
+    make(array)
+    write(array, 1, range(1, 9), v=range(1, 9))
+    for time in range(2, 6):
+        delete(array, time, f"v == {time}")
+        garco("consolidate", "--what", "commits", array)
+    counts = sorted(p.read_bytes().count(b".del\n") for p in (array / "__commits").glob("*.con"))
+    assert counts == [1, 2, 3, 4]
+    before = seen(array)
+    assert ours(dump, array) == before and len(before) == 4
+    garco("vacuum", "--what", "commits", array)
+    assert [p.suffix for p in (array / "__commits").iterdir()] == [".con"]
+    assert seen(array) == ours(dump, array) == before
+
+
 @pytest.mark.parametrize("verb", ["consolidate", "vacuum"])
 def test_times_that_are_no_span_are_refused(tmp_path, verb):
     make(tmp_path / "a")

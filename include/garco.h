@@ -14,6 +14,18 @@
  * - Options structs start from their GARCO_..._OPTIONS_INIT macro.
  * - The library never prints, never ends the process and keeps no mutable global.
  * - A handle is used by one thread at a time; different handles by different threads freely.
+ * - Any function that allocates may give GARCO_ERR_MEMORY, any that opens, reads or writes files
+ *   GARCO_ERR_NOT_FOUND and GARCO_ERR_IO, and a callback that asks to stop GARCO_ERR_CANCELLED.
+ *   Options that the contract excludes are GARCO_ERR_ARGUMENT. What else there is, each says.
+ * - What is read from a RINEX file: GARCO_ERR_FORMAT is no observation file, GARCO_ERR_CORRUPT and
+ *   GARCO_ERR_TRUNCATED are damage, GARCO_ERR_UNSUPPORTED a version or form that is not read, and
+ *   GARCO_ERR_LIMIT more of something than garco takes; the error has the line. From an array:
+ *   GARCO_ERR_FORMAT is no array, GARCO_ERR_CORRUPT and GARCO_ERR_TRUNCATED are damage, of which
+ * the message names fragment and field, GARCO_ERR_UNSUPPORTED is a feature of the format that is
+ * not read (docs/format.md).
+ *
+ * What the words and numbers mean is by the RINEX documents (2.11, 3.05, 4.02), Hatanaka's compact
+ * RINEX (RNXCMP 4.1) and TileDB's format_spec up to version 22.
  */
 #ifndef GARCO_H
 #define GARCO_H
@@ -276,7 +288,8 @@ extern "C"
 
   typedef struct garco_reader garco_reader;
 
-  /* A reader that is fed: plain or Hatanaka text, decompressed. */
+  /* A reader that is fed: plain or Hatanaka text, decompressed. With `salvage` damage is reported
+   * and no error. */
   GARCO_API garco_status garco_reader_new (const garco_reader_options *options,
                                            garco_reader **reader, garco_error *error);
   /* A reader of a file, compressed or not ("-" is standard input); garco_reader_next never gives
@@ -289,8 +302,9 @@ extern "C"
                                             garco_error *error);
   /* Says that no more bytes will come. */
   GARCO_API void garco_reader_finish (garco_reader *reader);
-  /* The next record into `epoch`, whose pointers live until the next call. GARCO_END at the end,
-   * GARCO_AGAIN when a fed reader wants bytes. After an error only garco_reader_free is useful. */
+  /* The next record into `epoch`, in the file's order; its pointers live until the next call.
+   * GARCO_END at the end, GARCO_AGAIN when a fed reader wants bytes. After an error only
+   * garco_reader_free is useful. */
   GARCO_API garco_status garco_reader_next (garco_reader *reader, garco_epoch *epoch,
                                             garco_error *error);
   /* NULL until the header is complete. Borrowed; changes with events that carry header lines. */
@@ -314,6 +328,7 @@ extern "C"
    * a type with two codes. */
   GARCO_API garco_status garco_code_map_read (const char *text, size_t size, const char *source,
                                               garco_code_map **map, garco_error *error);
+  /* The same of a file. */
   GARCO_API garco_status garco_code_map_open (const char *path, garco_code_map **map,
                                               garco_error *error);
   /* The code of number `type` of the header's types of a system, by the map (nullable) or else the
@@ -357,9 +372,12 @@ extern "C"
   /* Writes header->text and keeps version and types. Once, first. */
   GARCO_API garco_status garco_writer_header (garco_writer *writer, const garco_header *header,
                                               garco_error *error);
-  /* Observations are printed from the numbers; an event's text as it is. */
+  /* Observations are printed from the numbers; an event's text as it is. GARCO_ERR_LIMIT and
+   * GARCO_ERR_UNSUPPORTED: what the columns or Hatanaka text cannot hold, by the number of the
+   * record. After an error only garco_writer_free is useful. */
   GARCO_API garco_status garco_writer_epoch (garco_writer *writer, const garco_epoch *epoch,
                                              garco_error *error);
+  /* Gives the file its name; once, after the header. */
   GARCO_API garco_status garco_writer_close (garco_writer *writer, garco_error *error);
   /* Without a close before it, leaves nothing under the file's name. */
   GARCO_API void garco_writer_free (garco_writer **writer);
@@ -368,11 +386,14 @@ extern "C"
 
   typedef struct garco_output garco_output;
 
-  /* Opens PATH for writing any bytes, compressed and named as garco_writer_open does. */
+  /* Opens PATH for writing any bytes, compressed and named as garco_writer_open does.
+   * GARCO_ERR_UNSUPPORTED: a name of a compression that is not written, as .zip. */
   GARCO_API garco_status garco_output_open (const char *path, garco_output **output,
                                             garco_error *error);
+  /* Appends `size` bytes. */
   GARCO_API garco_status garco_output_write (garco_output *output, const void *bytes, size_t size,
                                              garco_error *error);
+  /* Gives the file its name. */
   GARCO_API garco_status garco_output_close (garco_output *output, garco_error *error);
   /* Without a close before it, leaves nothing under the file's name. */
   GARCO_API void garco_output_free (garco_output **output);
@@ -457,6 +478,7 @@ extern "C"
     double reading, unpacking;                  /* seconds, of all threads together */
     double planning;                            /* until the first column is read */
   } garco_measured;
+  /* All counts are 0. */
   GARCO_API garco_status garco_meter_new (garco_meter **meter, garco_error *error);
   /* What has been read so far. */
   GARCO_API void garco_meter_read (const garco_meter *meter, garco_measured *measured);
@@ -494,9 +516,13 @@ extern "C"
   /* Opens for reading. GARCO_ERR_NOT_FOUND: nothing there; GARCO_ERR_FORMAT: no array. */
   GARCO_API garco_status garco_array_open (const char *uri, const garco_array_options *options,
                                            garco_array **array, garco_error *error);
+  /* The newest schema at the times that the array was opened for; borrowed until the array is
+   * written to or freed, as what the next functions give is too. */
   GARCO_API const garco_schema_info *garco_array_schema (const garco_array *array);
+  /* Fragments that are seen at these times. */
   GARCO_API size_t garco_array_fragment_count (const garco_array *array);
-  /* Fragments in the order of their writing. */
+  /* Fragment `index`, from 0, in the order of their writing. GARCO_ERR_ARGUMENT: there are fewer.
+   */
   GARCO_API garco_status garco_array_fragment (garco_array *array, size_t index,
                                                garco_fragment_info *info, garco_error *error);
   /* Lowest and highest value of the dimension over all visible fragments, in its type, into `range`
@@ -527,9 +553,11 @@ extern "C"
     const void *values;
   } garco_metadata_info;
 
+  /* How many items of metadata there are. */
   GARCO_API garco_status garco_array_metadata_count (garco_array *array, size_t *count,
                                                      garco_error *error);
-  /* Items in the order of their keys. */
+  /* Item `index`, from 0, in the order of their keys, `count` values of `type`. GARCO_ERR_ARGUMENT:
+   * there are fewer. */
   GARCO_API garco_status garco_array_metadata (garco_array *array, size_t index,
                                                garco_metadata_info *info, garco_error *error);
   /* The number by which the array knows each system of GARCO_SYSTEMS, -1 one that it has none for,
@@ -763,6 +791,7 @@ extern "C"
                                               const garco_query_options *options,
                                               const garco_stats_options *stats_options,
                                               garco_stats **stats, garco_error *error);
+  /* Borrowed until the statistics are freed. */
   GARCO_API const garco_batch *garco_stats_table (const garco_stats *stats);
   /* The most that values of a column of the table are off for options->fast; 0: they are exact. */
   GARCO_API double garco_stats_bound (const garco_stats *stats, size_t column);
@@ -880,6 +909,7 @@ extern "C"
   GARCO_API garco_status garco_fragment_list_open (const char *uri,
                                                    const garco_array_options *options, bool all,
                                                    garco_fragment_list **list, garco_error *error);
+  /* How many fragments there are. */
   GARCO_API size_t garco_fragment_list_count (const garco_fragment_list *list);
   /* The schema whose dimensions the domains are of. */
   GARCO_API const garco_schema_info *garco_fragment_list_schema (const garco_fragment_list *list);
@@ -1068,7 +1098,9 @@ extern "C"
    * in: the header is the first one's with the types of all, records of later headers that differ
    * become events, an epoch that several have is written once, and epochs of one time that differ
    * are GARCO_ERR_CORRUPT, naming both. What is not changed keeps its text. The output is there
-   * when it is whole. docs/conversion.md says what becomes of each record. */
+   * when it is whole. GARCO_ERR_UNSUPPORTED and GARCO_ERR_LIMIT: parts of two time systems, and
+   * what the output's form cannot hold, by the line of the input. docs/conversion.md says what
+   * becomes of each record. */
   GARCO_API garco_status garco_convert (const char *const *inputs, size_t ninputs,
                                         const char *output, const garco_convert_options *options,
                                         garco_error *error);
@@ -1212,8 +1244,8 @@ extern "C"
         15000, NULL, 1, 211, GARCO_FORM_CRINEX                                                     \
   }
 
-  /* Writes what the station would have recorded to PATH, compressed by its ending. The same options
-   * write the same bytes. The header says that the data are simulated. */
+  /* Writes what the station would have recorded to PATH, compressed by its ending ("-": standard
+   * output). The same options write the same bytes. The header says that the data are simulated. */
   GARCO_API garco_status garco_simulate (const garco_simulate_options *options, const char *path,
                                          garco_error *error);
 

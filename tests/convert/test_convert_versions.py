@@ -195,6 +195,17 @@ def test_names_downward(in_file):
     assert "1 indicators of BOC" in notes[2] and "1 clock offsets" in notes[3]
 
 
+@pytest.mark.parametrize("codes, written", [("XC", "C"), ("QLICX", "C"), ("QLIX", "X"), ("QLI", "I"), ("SQL", "L"), ("SQ", "Q")])
+def test_the_order_of_attributes_downward(codes, written):
+    """Where none is what the name means (L2 beside P2 is 2W), the first of the order that docs/conversion.md has."""
+    types = ["C2W", *[f"L2{code}" for code in codes]]
+    values = {code: 1e6 * (k + 1) for k, code in enumerate(codes)}
+    text = header3({"G": types}) + epoch3(0, 0, {"G05": [field(2e7), *[field(v) for v in values.values()]]})
+    made = convert(text, "--version", "2")
+    assert made.lines()[-1] == f"  20000000.000  {values[written]:14.3f}"
+    assert sum(f"L2{code}" in made.err for code in codes) == len(codes) - 1 and f"L2{written}" not in made.err
+
+
 def test_scale_factors_are_undone():
     text = header3({"G": ["C1C", "L1C"]}, extra=line("G  100  1 L1C", "SYS / SCALE FACTOR")
                    ) + epoch3(0, 0, {"G05": [field(2e7), field(1.23456789e8)]})

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from samples import HEAD2, MIN2, MIN3, fields
+from samples import HEAD2, MIN2, MIN3, fields, header
 from shared_files import DAMAGED, WHOLE
 
 tiledb = pytest.importorskip("tiledb")
@@ -68,6 +68,43 @@ def test_every_kind_of_difference_is_told(garco, files):
         "range": 2e7, "phase": 1e8, "doppler": -1.5, "snr": 40.0, "flags": 0, "fcn": 0}
     assert told["differences"][0]["array"]["flags"] == 1
     assert [d["kind"] for d in told["differences"]] == ["differs", "extra", "extra", "missing"]
+
+
+def test_the_last_cell_of_a_file_counts(garco, files):
+    (files / "long.24o").write_text(HEAD2 + epoch(0, 2e7) + epoch(30, 2e7 + 30))
+    (files / "short.24o").write_text(HEAD2 + epoch(0, 2e7))
+    garco("ingest", "short.24o", "a.tdb")
+    assert garco("verify", "long.24o", "a.tdb", status=1).lines()[1] == (
+        "  missing  2024-05-11T00:00:30.000 G05 1C: range 20000030")
+
+
+@pytest.mark.parametrize("mine, theirs, told", [
+    (("0", "4"), ("0", " "), "flags 8 in the file, 0 in the array"),
+    (("1", " "), ("0", " "), "flags 16 in the file, 0 in the array"),
+    (("0", " "), ("1", "2"), "flags 0 in the file, 18 in the array"),
+])
+def test_every_bit_of_the_flags_is_compared(garco, files, mine, theirs, told):
+    """Antispoofing, power failure, half cycle."""
+    for name, (flag, mark) in {"mine": mine, "theirs": theirs}.items():
+        text = HEAD2 + epoch(0, 2e7, (1e8, mark)).replace("  0  1G05", f"  {flag}  1G05")
+        (files / f"{name}.24o").write_text(text)
+    garco("ingest", "theirs.24o", "a.tdb")
+    assert garco("verify", "mine.24o", "a.tdb", status=1).lines()[1].endswith(f" G05 1C: {told}")
+
+
+@pytest.mark.parametrize("mine, theirs, differs", [
+    ("-3", "-3", False), ("-3", " 3", True), ("-3", "", True), ("", "-3", False), ("", "", False)])
+def test_channels_of_glonass(garco, files, mine, theirs, differs):
+    """A file that does not know the channel says nothing against the array's."""
+    for name, channel in {"mine": mine, "theirs": theirs}.items():
+        slots = header(f"  1 R24 {channel}", "GLONASS SLOT / FRQ #") if channel else ""
+        (files / f"{name}.rnx").write_text(
+            header("     3.04           OBSERVATION DATA    R", "RINEX VERSION / TYPE")
+            + header("R    1 C1C", "SYS / # / OBS TYPES") + slots + header("", "END OF HEADER")
+            + "> 2024 05 11 00 00  0.0000000  0  1\nR24  20891534.648\n")
+    garco("ingest", "theirs.rnx", "a.tdb")
+    told = json.loads(garco("verify", "--json", "mine.rnx", "a.tdb", status=int(differs)).out)
+    assert told["holds"] != differs and told["differing"] == int(differs)
 
 
 def test_extra_cells_fail_unless_allowed(garco, files):
@@ -209,3 +246,17 @@ def test_a_file_of_several_windows(garco, tmp_path):
     keys = altered(str(tmp_path / "long.tdb"), random.Random(9), 25)
     told = json.loads(garco("verify", "--json", "long.rnx", "long.tdb", status=1).out)
     assert told["differing"] == len(keys) and told["missing"] == told["extra"] == 0
+
+
+def test_cells_between_the_windows_of_a_file_are_extra(garco, tmp_path):
+    """Others every five seconds behind the file's epochs: each one that is before its last is seen, once."""
+    garco("simulate", "--version", "3", "--system", "GREC", "--interval", "10s", "--duration", "16h", "-o", "long.rnx")
+    thin = garco("convert", "long.rnx", "--to", "rinex", "--obs-code", "1C", "--system", "G").out.splitlines()
+    (tmp_path / "thin.rnx").write_text("".join(
+        (row[:20] + "5" + row[21:] if row.startswith(">") else row) + "\n" for row in thin))
+    garco("ingest", "long.rnx", "thin.rnx", "a.tdb")
+    last = garco("query", "--field", "time", "long.rnx").lines()[-1]
+    extra = sum(row < last for row in garco("query", "--field", "time", "thin.rnx").lines()[1:])
+    told = json.loads(garco("verify", "--json", "long.rnx", "a.tdb", status=1).out)
+    assert told["cells"] > 1 << 19 and told["missing"] == told["differing"] == 0
+    assert told["extra"] == extra > 40000

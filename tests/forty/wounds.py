@@ -4,8 +4,8 @@ SPDX-License-Identifier: Apache-2.0
 
 What counts as touched, and so what may be lost:
 
-- A block is an epoch or an event with all its lines. Damage touches the block whose line it cuts, changes, repeats or
-  drops, and the next block too where it takes the line end between them. A junk line between two blocks touches
+- A block is an epoch or an event with all its lines. Damage touches the block whose line it cuts, changes, repeats, makes
+  endless or drops, and the next block too where it takes the line end between them. A junk line between two blocks touches
   neither: the block before it is complete by its own count, and the next one is known by its shape.
 - Plain text: an epoch whose lines are whole must be there with all its rows and values, whatever happened to its
   neighbours: an epoch line is known by its shape in both versions, so a count
@@ -39,6 +39,8 @@ WOUNDS = st.one_of(
     st.tuples(st.just("cut"), POSITION, POSITION),
     st.tuples(st.just("repeat"), POSITION),
     st.tuples(st.just("junk"), POSITION, st.binary(max_size=90)),
+    st.tuples(st.just("hole"), POSITION, POSITION, st.sampled_from([1, 16, 80, 500, 4096])),
+    st.tuples(st.just("long"), POSITION, st.sampled_from([b"x", b" ", b"9", b"&", b">"])),
     st.tuples(st.just("end"), POSITION, POSITION),
 )
 
@@ -103,6 +105,20 @@ class Wounded:
             self.touch(at)
         self.gaps.add(self.lines[at].block)
         self.lines.insert(at, Line(junk.replace(b"\n", b"").replace(b"\r", b"") + b"\n", None))
+
+    def hole(self, at, column, size):
+        """Bytes of this line and those behind it are NUL, line ends among them."""
+        start, end, text, count = column % len(self.lines[at].bytes), column % len(self.lines[at].bytes) + size, b"", 0
+        while len(text) <= end and at + count < len(self.lines):
+            text += self.lines[at + count].bytes
+            self.touch(at + count)
+            count += 1
+        torn = text[:start] + bytes(len(text[start:end])) + text[end:]
+        self.lines[at : at + count] = [replace(self.lines[at], bytes=torn)]
+
+    def long(self, at, byte):
+        self.touch(at)
+        self.lines[at].bytes = byte * 66000 + b"\n"
 
     def end(self, at, column):
         """The file ends within this line."""

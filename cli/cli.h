@@ -65,7 +65,8 @@ typedef int (*cli_option_fn) (void *state, const cli_verb *verb, int option, con
                               const char *argument);
 
 /* Reads the words behind the verb. CLI_OK, or -1: help was asked for and printed, or the exit
- * status after a message. Always ends with cli_words_free. */
+ * status after a message. `take` may be NULL where there is no option but --help. Always ends with
+ * cli_words_free. */
 int cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn take,
                     void *state, cli_words *words);
 void cli_words_free (cli_words *words);

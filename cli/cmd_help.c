@@ -5,17 +5,10 @@
 static const struct poptOption options[] = {CLI_OPTIONS_END};
 
 static int
-take_none (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
-{
-  (void)state, (void)verb, (void)option, (void)name, (void)argument;
-  return CLI_OK;
-}
-
-static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
   cli_words words;
-  int status = cli_words_read (verb, argc, argv, take_none, NULL, &words);
+  int status = cli_words_read (verb, argc, argv, NULL, NULL, &words);
   const cli_verb *about = NULL;
   if (status == CLI_OK && words.count > 1)
     status = cli_usage (verb, "unexpected word \"%s\"", words.words[1]);

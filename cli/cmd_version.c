@@ -7,17 +7,10 @@
 static const struct poptOption options[] = {CLI_OPTIONS_END};
 
 static int
-take_none (void *state, const cli_verb *verb, int option, const char *name, const char *argument)
-{
-  (void)state, (void)verb, (void)option, (void)name, (void)argument;
-  return CLI_OK;
-}
-
-static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
   cli_words words;
-  int status = cli_words_read (verb, argc, argv, take_none, NULL, &words);
+  int status = cli_words_read (verb, argc, argv, NULL, NULL, &words);
   if (status == CLI_OK && words.count > 0)
     status = cli_usage (verb, "unexpected word \"%s\"", words.words[0]);
   else if (status == CLI_OK)

@@ -169,7 +169,7 @@ check_time_system (const garco__part *part, const garco_header *header, char sys
     memcpy (system, header->time_system, sizeof header->time_system);
   if (memcmp (system, header->time_system, 3) == 0)
     return GARCO_OK;
-  return garco__fail (error, GARCO_ERR_UNSUPPORTED, part->path,
+  return garco__fail (error, GARCO_ERR_UNSUPPORTED, garco__input_name (part->path),
                       "times of %s behind a part with those of %s, expected one time system",
                       header->time_system, system);
 }

@@ -235,7 +235,9 @@ compare (garco__run *run, const garco__part *a, const garco__part *b, garco_erro
   }
   bool stop = !run->surveying && run->options->on_damage != NULL &&
               run->options->on_damage (run->options->context, &local) != 0;
-  return stop ? garco__fail (error, GARCO_ERR_CANCELLED, b->path, "stopped at damage") : GARCO_OK;
+  return stop ? garco__fail (error, GARCO_ERR_CANCELLED, garco__input_name (b->path),
+                             "stopped at damage")
+              : GARCO_OK;
 }
 
 /* ------------------------------------------------------------------ the order */

@@ -1,6 +1,6 @@
 /* garco_convert and garco_split: options, callbacks, errors.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "test_support.h"
+#include "file_support.h"
 
 #include <unistd.h>
 
@@ -29,19 +29,6 @@ write_text (const char *path, const char *text)
   assert_non_null (file);
   fputs (text, file);
   fclose (file);
-}
-
-static char *
-file_text (const char *path)
-{
-  FILE *file = fopen (path, "rb");
-  assert_non_null (file);
-  char *text = calloc (1, 65536);
-  assert_non_null (text);
-  size_t got = fread (text, 1, 65535, file);
-  assert_true (got < 65535);
-  fclose (file);
-  return text;
 }
 
 static void

@@ -1,6 +1,6 @@
 /* garco_writer: plain text byte by byte, epoch lines from text and from numbers, Hatanaka files.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "test_support.h"
+#include "file_support.h"
 
 #include <unistd.h>
 
@@ -31,19 +31,6 @@ static const char *
 header_of (int version)
 {
   return version >= 402 ? header4 : version >= 300 ? header3 : header2;
-}
-
-static char *
-file_text (const char *path)
-{
-  FILE *file = fopen (path, "rb");
-  assert_non_null (file);
-  char *text = calloc (1, 65536);
-  assert_non_null (text);
-  size_t got = fread (text, 1, 65535, file);
-  assert_true (got < 65535);
-  fclose (file);
-  return text;
 }
 
 static garco_writer *
@@ -465,23 +452,6 @@ rewrite (const char *path, garco_form form)
   assert_ok (garco_writer_close (writer, &error), &error);
   garco_writer_free (&writer);
   garco_reader_free (&reader);
-}
-
-static garco__buffer
-all_bytes (const char *path)
-{
-  garco_error error;
-  garco__buffer out = {0};
-  garco__source *source;
-  const uint8_t *bytes;
-  size_t size;
-  garco_status status;
-  assert_ok (garco__source_open (path, NULL, &source, &error), &error);
-  while ((status = garco__source_read (source, &bytes, &size, &error)) == GARCO_OK)
-    assert_int_equal (garco__buffer_append (&out, bytes, size, NULL), 0);
-  assert_ok (status, &error);
-  garco__source_free (&source);
-  return out;
 }
 
 static void

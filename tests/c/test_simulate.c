@@ -1,6 +1,6 @@
 /* garco_simulate: the same bytes each time, and a day that could have been observed.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "test_support.h"
+#include "file_support.h"
 
 #include <locale.h>
 #include <math.h>
@@ -19,23 +19,6 @@
 #define NEW_YEAR INT64_C (1704067200000)
 
 static const double p057[3] = {-1833358.757, -4399352.969, 4226392.943};
-
-static garco__buffer
-all_bytes (const char *path)
-{
-  garco_error error;
-  garco__buffer out = {0};
-  garco__source *source;
-  const uint8_t *bytes;
-  size_t size;
-  garco_status status;
-  assert_ok (garco__source_open (path, NULL, &source, &error), &error);
-  while ((status = garco__source_read (source, &bytes, &size, &error)) == GARCO_OK)
-    assert_int_equal (garco__buffer_append (&out, bytes, size, NULL), 0);
-  assert_ok (status, &error);
-  garco__source_free (&source);
-  return out;
-}
 
 static garco_simulate_options
 short_options (int version, const char *systems, garco_form form)

@@ -139,3 +139,18 @@ def epoch3(minute, second, records, flag=0, clock=""):
     for sat, fields in records.items():
         text += (sat + "".join(fields)).rstrip() + "\n"
     return text
+
+
+def convert(text, *options, **more):
+    return run("convert", "-", "--to", "rinex", *options, stdin=text.encode(), **more)
+
+
+@pytest.fixture
+def in_file(tmp_path):
+    """Converts a text by way of a file, which can be read twice."""
+
+    def make(text, *options):
+        (tmp_path / "in").write_text(text)
+        return run("convert", tmp_path / "in", "--to", "rinex", *options)
+
+    return make

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from convert_support import (SMALL, epoch2, epoch3, field, header, header2, header3, line, rows, run,
-                             shared)
+from convert_support import (SMALL, convert, epoch2, epoch3, field, header, header2, header3, in_file,
+                             line, rows, run, shared)
 
 SELECTIONS = [["--system", "G"], ["--system", "RE"], ["--obs-code", "1C"],
               ["--obs-code", "2W,2P,5X", "--system", "G,R"], ["--sat", "G05,G07,R24,12"],
@@ -58,21 +58,6 @@ DAY3 = (header3({"G": ["C1C", "L1C", "S1C"], "R": ["C1C", "L1C", "S1C"]},
                 + line("R L1C", "SYS / PHASE SHIFT")
                 + line("  1 R24  2", "GLONASS SLOT / FRQ #"))
         + "".join(epoch3(i // 4, i % 4 * 15, {"G05": G05, "R24": R24}) for i in range(6)))
-
-
-def convert(text, *options, **more):
-    return run("convert", "-", "--to", "rinex", *options, stdin=text.encode(), **more)
-
-
-@pytest.fixture
-def in_file(tmp_path):
-    """Converts a text by way of a file, which can be read twice."""
-
-    def make(text, *options):
-        (tmp_path / "in").write_text(text)
-        return run("convert", tmp_path / "in", "--to", "rinex", *options)
-
-    return make
 
 
 @pytest.mark.parametrize("text", [DAY2, DAY3])

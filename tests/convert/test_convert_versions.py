@@ -4,24 +4,9 @@ import json
 
 import pytest
 
-from convert_support import (HATANAKA, PLAIN, epoch2, epoch3, field, header, header2, header3, line,
-                             rows, run, shared)
+from convert_support import (HATANAKA, PLAIN, convert, epoch2, epoch3, field, header, header2, header3,
+                             in_file, line, rows, run, shared)
 from shared_files import version_of
-
-
-def convert(text, *options, **more):
-    return run("convert", "-", "--to", "rinex", *options, stdin=text.encode(), **more)
-
-
-@pytest.fixture
-def in_file(tmp_path):
-    """Converts a text by way of a file, which can be read twice."""
-
-    def make(text, *options):
-        (tmp_path / "in").write_text(text)
-        return run("convert", tmp_path / "in", "--to", "rinex", *options)
-
-    return make
 
 
 def without_bits(source, *options, stdin=b""):

@@ -579,11 +579,11 @@ extern "C"
 
   typedef struct garco_write_options
   {
-    uint64_t
-        timestamp;   /* ms since 1970-01-01; 0: now, and later than anything in the array. Given:
-                        any, also one before others; GARCO_ERR_EXISTS where the array has something
-                        of the kind of that very time (cells and deletes are one kind) */
-    int threads;     /* 0: as many as processors */
+    uint64_t timestamp; /* ms since 1970-01-01; 0: now, and later than anything in the array. Given:
+                           any that is not to come, also one before others; GARCO_ERR_EXISTS where
+                           the array has something of the kind of that very time (cells and deletes
+                           are one kind) */
+    int threads;        /* 0: as many as processors */
     uint64_t memory; /* bytes to work with, beside the batch; GARCO_ERR_LIMIT where they do not do;
                         0: 256 MiB */
   } garco_write_options;

@@ -14,8 +14,6 @@
 #include "base/error.h"
 
 #define SCHEMA_LIMIT (UINT64_C (16) << 20)
-/* As far ahead of the clock as several writes in a row get, and as a writer waits. */
-#define AHEAD_LIMIT_MS 2000
 /* Of fewer fragments their own files are no more to read. */
 #define LEAST_CACHED 3
 
@@ -474,7 +472,7 @@ void
 garco__wait_for (uint64_t timestamp)
 {
   uint64_t now = (uint64_t)garco__now_ms ();
-  if (timestamp <= now || timestamp - now > AHEAD_LIMIT_MS)
+  if (timestamp <= now || timestamp - now > GARCO__AHEAD_LIMIT_MS)
     return;
   uint64_t left = timestamp - now;
   struct timespec pause = {(time_t)(left / 1000), (long)(left % 1000) * 1000000};
@@ -491,7 +489,7 @@ garco__array_next_timestamp (garco_array *array, uint64_t *timestamp, garco_erro
   if (last >= INT64_MAX)
     return garco__fail (error, GARCO_ERR_LIMIT, array->io->root,
                         "a name in the array has the time %" PRIu64 "; no later one is left", last);
-  if (last > now && last - now > AHEAD_LIMIT_MS)
+  if (last > now && last - now > GARCO__AHEAD_LIMIT_MS)
   {
     char text[32];
     garco_time_text ((int64_t)last, text);

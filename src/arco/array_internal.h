@@ -8,6 +8,10 @@
 #include "arco/footer_cache.h"
 #include "arco/fragment_metadata.h"
 
+/* As far ahead of the clock as several writes in a row get, and as a writer waits; what is later is
+ * refused. */
+#define GARCO__AHEAD_LIMIT_MS 2000
+
 struct garco_array
 {
   garco__io *io;

@@ -67,6 +67,21 @@ cells_have (garco_array *array, uint64_t time, bool *found, garco_error *error)
   return GARCO_OK;
 }
 
+/* Nobody would see it, and whatever is written after it, until then. */
+static garco_status
+check_clock (const garco_array *array, uint64_t wanted, garco_error *error)
+{
+  char text[32];
+  uint64_t now = (uint64_t)garco__now_ms ();
+  if (wanted <= now || wanted - now <= GARCO__AHEAD_LIMIT_MS)
+    return GARCO_OK;
+  garco_time_text ((int64_t)wanted, text);
+  return garco__fail (error, GARCO_ERR_ARGUMENT, array->io->root,
+                      "a time of writing of %s, later than this machine's clock: what is written "
+                      "would be seen by nobody until then",
+                      text);
+}
+
 garco_status
 garco__array_write_time (garco_array *array, uint64_t wanted, garco__written what,
                          uint64_t *timestamp, garco_error *error)
@@ -78,6 +93,7 @@ garco__array_write_time (garco_array *array, uint64_t wanted, garco__written wha
   if (wanted > INT64_MAX)
     return garco__fail (error, GARCO_ERR_ARGUMENT, array->io->root,
                         "a time of %" PRIu64 " ms; expected at most %" PRId64, wanted, INT64_MAX);
+  GARCO_TRY (check_clock (array, wanted, error));
   if (what == GARCO__WRITTEN_CELLS)
     GARCO_TRY (cells_have (array, wanted, &found, error));
   else

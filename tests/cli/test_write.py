@@ -272,3 +272,13 @@ def test_an_array_that_cannot_be_made_leaves_nothing(garco, tmp_path, there):
     assert failed.returncode == 1 and b"cannot write: File too large" in failed.stderr
     assert list(tmp_path.rglob("*")) == ([tmp_path / "a.tdb"] if there else [])
     garco("create", "a.tdb")
+
+
+@pytest.mark.parametrize("time", ["2200-01-01", "9000000000000"])
+def test_nothing_is_written_in_the_future(garco, made, tmp_path, time):
+    (tmp_path / "rows.csv").write_text(ROWS)
+    for words in (["write", "a.tdb", "rows.csv"], ["delete", "a.tdb", "--where", "n == 3"]):
+        err = garco(*words, "--timestamp", time, status=1).err
+        assert "later than this machine's clock" in err
+    garco("write", "a.tdb", "rows.csv")
+    check_rows(made)

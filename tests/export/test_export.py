@@ -244,6 +244,56 @@ def test_power_failure_and_own_codes_come_back(garco, there_and_back, tmp_path):
     assert "30.0000000  1  2G05G07" in (tmp_path / "out.24o").read_text()
 
 
+@pytest.mark.parametrize("version", [2, 3])
+def test_every_loss_of_lock_indicator_comes_back(garco, there_and_back, tmp_path, version):
+    """0 to 7 on the phase, in the order of the array; 0 is blank."""
+    sats = [f"G{k + 1:02d}" for k in range(8)]
+    if version == 2:
+        text = (HEAD2 + " 24  5 11  0  0  0.0000000  0  8" + "".join(sats) + "\n"
+                + "".join(fields(2e7, (1e8, str(k))) for k in range(8)))
+    else:
+        text = (header("     3.04           OBSERVATION DATA    G", "RINEX VERSION / TYPE")
+                + header("G    2 C1C L1C", "SYS / # / OBS TYPES") + header("", "END OF HEADER")
+                + "> 2024 05 11 00 00  0.0000000  0  8\n"
+                + "".join(sat + fields(2e7, (1e8, str(k))) for k, sat in enumerate(sats)))
+    (tmp_path / "lli.rnx").write_text(text)
+    there_and_back("lli.rnx")
+    place = 31 if version == 2 else 34
+    marks = [line[place - 1:place] for line in (tmp_path / "out.rnx").read_text().splitlines()[-8:]]
+    assert marks == [""] + list("1234567")
+    assert rows(garco("query", "out.rnx").out) == rows(garco("query", "lli.rnx").out)
+
+
+def test_channels_of_every_slot_are_written(garco, there_and_back, tmp_path):
+    """Nine of them, from R00 to R99, on two lines."""
+    slots = {0: 6, 1: 1, 2: -4, 3: 5, 24: 2, 25: -7, 27: 0, 50: 3, 99: -1}
+    names = [f"R{slot:02d}" for slot in slots]
+    groups = [f"{name} {channel:2d} " for name, channel in zip(names, slots.values())]
+    lines = (header("  9 " + "".join(groups[:8]), "GLONASS SLOT / FRQ #")
+             + header("    " + groups[8], "GLONASS SLOT / FRQ #"))
+    text = (header("     4.00           OBSERVATION DATA    R", "RINEX VERSION / TYPE")
+            + header("R    1 C1C", "SYS / # / OBS TYPES") + lines + header("", "END OF HEADER")
+            + f"> 2024 05 11 00 00  0.0000000  0{len(names):3d}\n" + "".join(n + fields(2e7) for n in names))
+    (tmp_path / "slots.rnx").write_text(text)
+    there_and_back("slots.rnx", "--version", "3")
+    assert lines in (tmp_path / "out.rnx").read_text()
+    assert rows(garco("query", "out.rnx").out) == rows(garco("query", "slots.rnx").out)
+
+
+def test_a_satellite_without_a_type_is_not_listed(garco, there_and_back, tmp_path):
+    """B1C of BeiDou has no name in RINEX 2: with it goes the satellite, at the begin, the end and in the middle."""
+    text = (header("     3.04           OBSERVATION DATA    M", "RINEX VERSION / TYPE")
+            + header("G    1 C1C", "SYS / # / OBS TYPES") + header("C    2 C2I C1P", "SYS / # / OBS TYPES")
+            + header("", "END OF HEADER"))
+    for second, sats in ((0, ["G05", "C07", "C08"]), (1, ["C07"]), (2, ["C07", "C08", "C09"])):
+        text += f"> 2024 05 11 00 00 {second:2d}.0000000  0{len(sats):3d}\n"
+        text += "".join(s + (fields(2e7) if s in ("G05", "C08") else fields(None, 2.1e7)) for s in sats)
+    (tmp_path / "b1c.rnx").write_text(text)
+    there_and_back("b1c.rnx", "--version", "2")
+    body = (tmp_path / "out.rnx").read_text().split("END OF HEADER\n")[1].splitlines()
+    assert [line[29:] for line in body if line.startswith(" 24")] == ["  2G05C08", "  1C08"] and len(body) == 5
+
+
 def test_scale_factors_come_back(garco, there_and_back, tmp_path):
     text = MIN3.replace(header("", "END OF HEADER"), header("G   10  1 C1C", "SYS / SCALE FACTOR")
                         + header("", "END OF HEADER"))

@@ -28,7 +28,6 @@
 #define CHUNK 1024
 #define NO_GROUP UINT32_MAX
 #define ATTO_MS INT64_C (1000000000000000) /* attoseconds a millisecond */
-#define LEAST_SPILL (UINT64_C (1) << 20)   /* bags of less stay in memory */
 
 typedef struct group
 {
@@ -335,7 +334,7 @@ shrink_bags (garco__aggregator *a, garco_error *error)
     uint64_t bytes = 0;
     for (size_t i = 0; i < a->count * a->nfields; i++)
       bytes += garco__bag_bytes (&a->bags[i]);
-    for (size_t i = 0; i < a->count * a->nfields && bytes >= LEAST_SPILL; i++)
+    for (size_t i = 0; i < a->count * a->nfields && bytes >= garco__value_store_least (a->store); i++)
       GARCO_TRY (garco__bag_shrink (&a->bags[i], a->store, spill > 0, error));
   }
   return GARCO_OK;

@@ -29,6 +29,8 @@ garco_status garco__bag_add (garco__bag *bag, garco__value_store *store, const d
                              size_t count, garco_error *error);
 /* Whether bags should give memory back. */
 bool garco__value_store_full (const garco__value_store *store);
+/* Bags that hold less together are left alone then. */
+uint64_t garco__value_store_least (const garco__value_store *store);
 /* Sorts what is loose and counts equal values; `spill`: puts all into the file. */
 garco_status garco__bag_shrink (garco__bag *bag, garco__value_store *store, bool spill,
                                 garco_error *error);

@@ -90,6 +90,15 @@ find_slot (const garco__aggregator *a, int64_t span, uint32_t key)
   return slot;
 }
 
+/* Gives all groups their slots. */
+static void
+find_slots (garco__aggregator *a)
+{
+  memset (a->slots, 0xff, a->nslots * sizeof *a->slots);
+  for (size_t i = 0; i < a->count; i++)
+    a->slots[find_slot (a, a->groups[i].span, a->groups[i].key)] = (uint32_t)i;
+}
+
 static garco_status
 grow (garco__aggregator *a, garco_error *error)
 {
@@ -111,9 +120,7 @@ grow (garco__aggregator *a, garco_error *error)
   a->slots = slots;
   a->nslots = capacity * 2;
   a->capacity = capacity;
-  memset (a->slots, 0xff, a->nslots * sizeof *a->slots);
-  for (size_t i = 0; i < a->count; i++)
-    a->slots[find_slot (a, a->groups[i].span, a->groups[i].key)] = (uint32_t)i;
+  find_slots (a);
   return GARCO_OK;
 }
 
@@ -334,7 +341,8 @@ shrink_bags (garco__aggregator *a, garco_error *error)
     uint64_t bytes = 0;
     for (size_t i = 0; i < a->count * a->nfields; i++)
       bytes += garco__bag_bytes (&a->bags[i]);
-    for (size_t i = 0; i < a->count * a->nfields && bytes >= garco__value_store_least (a->store); i++)
+    for (size_t i = 0; i < a->count * a->nfields && bytes >= garco__value_store_least (a->store);
+         i++)
       GARCO_TRY (garco__bag_shrink (&a->bags[i], a->store, spill > 0, error));
   }
   return GARCO_OK;
@@ -522,19 +530,77 @@ compare_places (const void *left, const void *right)
   return a->key < b->key ? -1 : a->key > b->key;
 }
 
+/* Whether the group's span ends at or before `ms`. */
+static bool
+is_before (const garco__aggregator *a, const group *g, int64_t ms)
+{
+  return ms == INT64_MAX || (g->span < INT64_MAX && start_of_span (a, g->span + 1) <= ms);
+}
+
 garco_status
-garco__aggregator_sort (const garco__aggregator *a, size_t *order, garco_error *error)
+garco__aggregator_before (const garco__aggregator *a, int64_t ms, size_t *order, size_t *count,
+                          garco_error *error)
 {
   void *made = NULL;
   GARCO_TRY (garco__allocate (&made, a->count, sizeof (numbered), error));
   numbered *places = made;
+  size_t found = 0;
   for (size_t i = 0; i < a->count; i++)
-    places[i] = (numbered){a->groups[i], i};
-  qsort (places, a->count, sizeof *places, compare_places);
-  for (size_t i = 0; i < a->count; i++)
+    if (is_before (a, &a->groups[i], ms))
+      places[found++] = (numbered){a->groups[i], i};
+  if (found > 1)
+    qsort (places, found, sizeof *places, compare_places);
+  for (size_t i = 0; i < found; i++)
     order[i] = places[i].number;
+  *count = found;
   free (places);
   return GARCO_OK;
+}
+
+bool
+garco__aggregator_has_before (const garco__aggregator *a, int64_t ms)
+{
+  for (size_t i = 0; i < a->count; i++)
+    if (is_before (a, &a->groups[i], ms))
+      return true;
+  return false;
+}
+
+/* Moves the fields of a group to a place before it, whose own are gone. */
+static void
+move_group (garco__aggregator *a, size_t from, size_t to)
+{
+  if (from == to)
+    return;
+  a->groups[to] = a->groups[from];
+  memmove (&a->sums[to * a->nfields], &a->sums[from * a->nfields], a->nfields * sizeof *a->sums);
+  if (a->bags != NULL)
+    memmove (&a->bags[to * a->nfields], &a->bags[from * a->nfields], a->nfields * sizeof *a->bags);
+  if (a->ends != NULL)
+    memmove (&a->ends[to * a->nfields], &a->ends[from * a->nfields], a->nfields * sizeof *a->ends);
+}
+
+void
+garco__aggregator_drop_before (garco__aggregator *a, int64_t ms)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < a->count; i++)
+    if (!is_before (a, &a->groups[i], ms))
+      move_group (a, i, kept++);
+    else
+      for (size_t f = 0; a->bags != NULL && f < a->nfields; f++)
+        garco__bag_free (&a->bags[i * a->nfields + f], a->store);
+  a->count = kept;
+  find_slots (a);
+}
+
+uint64_t
+garco__aggregator_bytes (const garco__aggregator *a)
+{
+  uint64_t field = sizeof *a->sums;
+  field += a->bags != NULL ? sizeof *a->bags : 0;
+  field += a->ends != NULL ? sizeof *a->ends : 0;
+  return a->capacity * (sizeof *a->groups + a->nfields * field) + a->nslots * sizeof *a->slots;
 }
 
 int64_t

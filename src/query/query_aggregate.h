@@ -48,9 +48,16 @@ garco_status garco__aggregator_merge (garco__aggregator *aggregator, garco__aggr
                                       garco_error *error);
 size_t garco__aggregator_groups (const garco__aggregator *aggregator);
 
-/* Groups sorted: fills `order` with their numbers. */
-garco_status garco__aggregator_sort (const garco__aggregator *aggregator, size_t *order,
-                                     garco_error *error);
+/* Bytes of memory that the groups take, without values. */
+uint64_t garco__aggregator_bytes (const garco__aggregator *aggregator);
+
+/* The groups whose spans end at or before `ms` (INT64_MAX: all), sorted: fills `order` with their
+ * numbers. */
+garco_status garco__aggregator_before (const garco__aggregator *aggregator, int64_t ms,
+                                       size_t *order, size_t *count, garco_error *error);
+bool garco__aggregator_has_before (const garco__aggregator *aggregator, int64_t ms);
+/* Drops them; the others get new numbers. */
+void garco__aggregator_drop_before (garco__aggregator *aggregator, int64_t ms);
 /* The key `key` of a group (for GARCO__TIME the ms of the span's start). */
 int64_t garco__aggregator_key (const garco__aggregator *aggregator, size_t group, garco__key key);
 int64_t garco__aggregator_count (const garco__aggregator *aggregator, size_t group, size_t field);

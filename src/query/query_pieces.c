@@ -61,6 +61,8 @@ cut_array (const garco__piece *whole, int64_t first, int64_t last, garco__piece 
   last = smaller (last, garco__floor_div (whole->end_ms, GARCO__DAY_MS));
   int64_t days = last - first + 1;
   pieces[0] = *whole;
+  if (first > INT64_MIN / GARCO__DAY_MS && first < INT64_MAX / GARCO__DAY_MS)
+    pieces[0].earliest_ms = larger (whole->start_ms, first * GARCO__DAY_MS);
   if (days < 2 || days > INT64_MAX / GARCO__DAY_MS / 2)
     return 1;
   int64_t step = (days + GARCO__ARRAY_PIECES - 1) / GARCO__ARRAY_PIECES;
@@ -71,6 +73,7 @@ cut_array (const garco__piece *whole, int64_t first, int64_t last, garco__piece 
     pieces[count].first = false;
     pieces[count].owned = NULL;
     pieces[count].start_ms = pieces[count - 1].end_ms = day * GARCO__DAY_MS;
+    pieces[count].earliest_ms = pieces[count].start_ms;
     count++;
   }
   return count;
@@ -90,6 +93,7 @@ cut_tiles (const garco__piece *whole, garco__piece *pieces)
     pieces[i].tiles = whole->owned;
     pieces[i].from = tiles * i / count;
     pieces[i].to = tiles * (i + 1) / count;
+    pieces[i].earliest_ms = garco__tiles_earliest (whole->owned, pieces[i].from, pieces[i].to);
   }
   return count;
 }
@@ -148,6 +152,7 @@ cut_source (const char *source, const garco_query_options *options, const garco_
   garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
   *whole = (garco__piece){
       .source = source, .first = true, .start_ms = options->start_ms, .end_ms = options->end_ms};
+  whole->earliest_ms = options->start_ms;
   if (!garco__source_is_array (source))
     return GARCO_OK;
   reading.raw_missing = options->raw_missing;
@@ -175,6 +180,24 @@ garco__pieces_cut (const char *const *sources, size_t nsources, const garco_quer
   if (status < 0)
     garco__pieces_free (pieces, *npieces);
   return status;
+}
+
+static int
+by_time (const void *a, const void *b)
+{
+  const garco__piece *x = a, *y = b;
+  if (x->earliest_ms != y->earliest_ms)
+    return x->earliest_ms < y->earliest_ms ? -1 : 1;
+  return x->number < y->number ? -1 : x->number > y->number;
+}
+
+void
+garco__pieces_sort (garco__piece *pieces, size_t npieces)
+{
+  for (size_t i = 0; i < npieces; i++)
+    pieces[i].number = i;
+  if (npieces > 1)
+    qsort (pieces, npieces, sizeof *pieces, by_time);
 }
 
 void

@@ -448,6 +448,35 @@ garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int64_t 
   *last = tiles->contested_time[1];
 }
 
+int64_t
+garco__tiles_earliest (const garco__tiles *tiles, size_t from, size_t to)
+{
+  const garco_scan *scan = tiles->scan;
+  size_t field = tiles->bound->key_field[GARCO__TIME];
+  int64_t earliest = INT64_MAX, start = tiles->request.options->start_ms;
+  if (field >= scan->schema->ndims)
+    return INT64_MIN;
+  for (size_t i = from; i < to; i++)
+  {
+    uint64_t low, high;
+    garco__scan_box_keys (scan, &scan->tiles[i], field, &low, &high);
+    int64_t own = ms_of (tiles, low);
+    earliest = own < earliest ? own : earliest;
+  }
+  return earliest > start ? earliest : start;
+}
+
+/* A column of 8 bytes a cell, as it lies and unpacked. */
+uint64_t
+garco__tiles_worker_bytes (const garco__tiles *tiles)
+{
+  const garco_scan *scan = tiles->scan;
+  uint64_t cells = 0;
+  for (size_t i = 0; i < scan->ntiles; i++)
+    cells = scan->tiles[i].cells > cells ? scan->tiles[i].cells : cells;
+  return cells < UINT32_MAX ? cells * 12 + 65536 : UINT64_MAX;
+}
+
 /* ---------------------------------------------------------------- a tile's runs */
 
 typedef struct tile_job

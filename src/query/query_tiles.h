@@ -27,6 +27,10 @@ void garco__tiles_count_known (const garco__tiles *tiles, uint64_t *all, uint64_
 const garco__tile_list *garco__tiles_contested (const garco__tiles *tiles);
 /* The first and the last ms of the contested tiles' times. */
 void garco__tiles_contested_time (const garco__tiles *tiles, int64_t *first, int64_t *last);
+/* No selected cell of the settled tiles [from, to) is before this ms; INT64_MIN: not known. */
+int64_t garco__tiles_earliest (const garco__tiles *tiles, size_t from, size_t to);
+/* Bytes that a thread needs to work with any of them, about. */
+uint64_t garco__tiles_worker_bytes (const garco__tiles *tiles);
 /* Adds what is selected of the settled tiles [from, to). */
 garco_status garco__tiles_add (garco__tiles *tiles, size_t from, size_t to,
                                garco__aggregator *aggregator, garco_error *error);

@@ -110,7 +110,9 @@ rows_fall_into_sorted_groups (void **state)
   size_t groups = garco__aggregator_groups (a);
   size_t *order = calloc (groups, sizeof *order);
   garco_error error;
-  assert_ok (garco__aggregator_sort (a, order, &error), &error);
+  size_t listed = 0;
+  assert_ok (garco__aggregator_before (a, INT64_MAX, order, &listed, &error), &error);
+  assert_int_equal (listed, groups);
   int64_t total = 0;
   for (size_t g = 0; g < groups; g++)
   {

@@ -1,0 +1,82 @@
+# --memory holds whatever the query: the most that the process takes, beside what it takes to answer a single cell.
+# SPDX-License-Identifier: Apache-2.0
+import hashlib
+import os
+import subprocess
+import tempfile
+
+import numpy as np
+import pytest
+import tiledb
+
+from random_stores import DAY, schema
+from test_query_rows import read
+
+GARCO = os.environ.get("GARCO", os.path.join(os.path.dirname(__file__), "../../build/release/cli/garco"))
+MEASURE = os.path.join(os.path.dirname(os.path.realpath(GARCO)), "../bench/bench_measure")  # a small parent
+DAYS, EPOCHS, SATS = 12, 5760, 8
+QUESTIONS = {
+    "rows": ["query", "--field", "time,sat,range,snr"],
+    "rows with a condition": ["query", "--field", "time,snr", "--where", "snr > 40"],
+    "fine means": ["stats", "--agg", "mean,std", "--field", "range", "--by", "day,sat,obs"],
+    "medians by day": ["stats", "--agg", "median,q05", "--field", "range", "--by", "day"],
+    "medians by satellite": ["stats", "--agg", "median,q05", "--field", "range", "--by", "sat"],
+    "one median": ["stats", "--agg", "median,q99", "--field", "range"],
+    "groups of 15 s": ["stats", "--agg", "mean", "--field", "range", "--by", "15s"],
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Twelve days, a fragment each, of 552,960 cells: 4.4 MB of ranges that are nearly all different."""
+    array, random = tmp_path_factory.mktemp("memory") / "array", np.random.default_rng(5)
+    made = schema(np.random.default_rng(0), False, DAY // 2)
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=made.domain, sparse=True, capacity=20000, attrs=[made.attr(i) for i in range(made.nattr)]))
+    for day in range(DAYS):
+        times = np.repeat(np.arange(EPOCHS) * 15000 + (19000 + day) * DAY, SATS)
+        count = len(times)
+        with tiledb.open(str(array), "w", timestamp=10 + day) as opened:
+            opened[times, np.zeros(count, "u1"), np.tile(np.arange(1, SATS + 1), EPOCHS).astype("u1"),
+                   np.full(count, 12611, "u2")] = {
+                "range": np.round(random.uniform(2e7, 3e7, count), 3),
+                "snr": (np.round(random.uniform(20, 55, count) * 4) / 4).astype("f4"),
+                "slip": np.zeros(count, "u2")}
+    return array
+
+
+def peak(words):
+    """The answer, and the MB that the process took at most."""
+    with tempfile.NamedTemporaryFile() as figures:
+        out = subprocess.run([MEASURE, figures.name, GARCO, *map(str, words)], check=True, stdout=subprocess.PIPE).stdout
+        return out, int(figures.read().split()[2]) / 1024
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_memory_is_kept_to(store, question):
+    command, *words = QUESTIONS[question]
+    words = [command, store, "--system-base", "0", *words]
+    _, least = peak([*words, "--start", "2022-01-08T00:00:00", "--end", "2022-01-08T00:00:01"])
+    answers = set()
+    for megabytes in (8, 16, 256):
+        out, most = peak([*words, "--memory", f"{megabytes}M"])
+        assert most <= least + megabytes, (question, megabytes)
+        answers.add(hashlib.sha256(out).digest())
+    assert len(answers) == 1
+
+
+def test_values_that_went_into_a_file_are_exact(store, garco):
+    out = garco("query", store, "--system-base", "0", "--field", "time,system,sat,obs_code,range").out
+    values = read(out)["range"].to_numpy()
+    wanted = [np.median(values), *np.quantile(values, [0.05, 0.999])]
+    out = garco("stats", store, "--agg", "median,q05,q0.999", "--field", "range", "--memory", "2M").lines()
+    assert [float(text) for text in out[1].split(",")] == wanted
+
+
+def test_groups_that_do_not_fit_are_refused_with_what_they_need(store, garco):
+    words = ["stats", store, "--system-base", "0", "--agg", "mean,std,min,max", "--field", "range", "--by", "15s,sat"]
+    error = garco(*words, "--memory", "4M", status=1).err
+    assert "memory of 4 MB" in error and "groups" in error
+    needed = error.split("about ")[1].split(" MB")[0]
+    assert garco(*words, "--memory", f"{needed}M").out == garco(*words).out
+    assert len(garco(*words).lines()) == DAYS * EPOCHS * SATS + 1

@@ -40,7 +40,8 @@ typedef struct gathering
   garco__aggregator **parts; /* one a piece, NULL until it is read */
   garco__value_store *store;
   uint64_t memory;
-  size_t ahead; /* pieces that are begun before the next in order is joined */
+  uint64_t worker_bytes; /* of it for what threads read, about */
+  size_t ahead;          /* pieces that are begun before the next in order is joined */
 
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t changed;
@@ -148,7 +149,8 @@ refuse_late (gathering *w, const garco__piece *piece, garco_error *error)
 static garco_status
 check_memory (const gathering *w, garco_error *error)
 {
-  uint64_t bytes = garco__aggregator_bytes (w->all) + garco__table_bytes (w->stats);
+  uint64_t bytes =
+      garco__aggregator_bytes (w->all) + garco__table_bytes (w->stats) + w->worker_bytes;
   double part = (double)w->joined / (double)w->npieces;
   if (bytes <= w->memory || bytes <= LEAST_MEMORY)
     return GARCO_OK;
@@ -224,7 +226,7 @@ run_piece (void *context, size_t index, garco_error *error)
 /* The caller's functions may not bear to be called by several threads: where one may be called for
  * each damaged place, one thread reads. And no more than the memory has room for. */
 static size_t
-threads_of (const gathering *w)
+threads_of (gathering *w)
 {
   const garco_query_options *options = w->options;
   bool called = (options->salvage || options->skip_corrupt) && options->on_damage != NULL;
@@ -235,7 +237,9 @@ threads_of (const gathering *w)
     if (w->pieces[i].owned != NULL && garco__tiles_worker_bytes (w->pieces[i].owned) > each)
       each = garco__tiles_worker_bytes (w->pieces[i].owned);
   uint64_t most = w->memory / 2 / each;
-  return most < (uint64_t)wanted ? (size_t)(most > 0 ? most : 1) : (size_t)wanted;
+  size_t threads = most < (uint64_t)wanted ? (size_t)(most > 0 ? most : 1) : (size_t)wanted;
+  w->worker_bytes = threads <= most ? threads * each : w->memory / 2;
+  return threads;
 }
 
 /* The time before which no cell lies of the pieces from each on; none is known where groups are not
@@ -290,7 +294,7 @@ run (gathering *w, garco_error *error)
   size_t threads = threads_of (w);
   options.memory = w->memory / 2 / threads + 1;
   w->options = &options;
-  w->ahead = threads * 2;
+  w->ahead = threads + 1;
   GARCO_TRY (garco__parallel_run (w->npieces, (int)threads, run_piece, w, error));
   GARCO_TRY (finish_groups (w, INT64_MAX, error));
   return check_memory (w, error);

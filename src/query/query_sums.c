@@ -115,6 +115,14 @@ add_run (garco__sums *s, unsigned needs, const double *values, size_t count,
   lanes l;
   double rest[LANES];
   size_t whole = count / LANES * LANES;
+  if (count < LANES) /* each value is a lane, and is added as such */
+  {
+    for (size_t i = 0; i < count; i++)
+      garco__sums_add (s, needs & ~GARCO__NEEDS_SQUARES, values[i]);
+    if (needs & GARCO__NEEDS_SQUARES)
+      add_squares (s, values, count);
+    return;
+  }
   lanes_clear (&l);
   add (&l, values, whole);
   if (whole < count)

@@ -29,6 +29,8 @@
 
 /* Bytes of values made up for a field that a fragment does not have. */
 #define FILL_BYTES 65536u
+/* Cells that are cut by spans of time at once. */
+#define PART_CELLS 8192u
 /* Fragments whose kept statistics are loaded at a time. */
 #define LOAD_STEP 16
 
@@ -40,7 +42,8 @@ typedef struct worker
   garco__tile_column *values, *valid; /* open for the field at hand: the two, or those of `kept` */
   garco__kept kept;
   garco__repeats repeats;
-  garco__buffer runs, other, fill;
+  garco__tile_column times; /* where spans of time cut the tile in many runs */
+  garco__buffer runs, other, coarse, part, fill;
 } worker;
 
 /* A dimension of the array, in the order in which dimensions are looked at. */
@@ -85,6 +88,9 @@ worker_free (worker *w)
   garco__kept_free (&w->kept);
   garco__buffer_free (&w->runs);
   garco__buffer_free (&w->other);
+  garco__buffer_free (&w->coarse);
+  garco__buffer_free (&w->part);
+  garco__tile_column_free (&w->times);
   garco__buffer_free (&w->fill);
   free (w);
 }
@@ -466,7 +472,7 @@ garco__tiles_earliest (const garco__tiles *tiles, size_t from, size_t to)
   return earliest > start ? earliest : start;
 }
 
-/* A column of 8 bytes a cell, as it lies and unpacked. */
+/* Columns of times and of a field, unpacked, and one as it lies. */
 uint64_t
 garco__tiles_worker_bytes (const garco__tiles *tiles)
 {
@@ -474,7 +480,7 @@ garco__tiles_worker_bytes (const garco__tiles *tiles)
   uint64_t cells = 0;
   for (size_t i = 0; i < scan->ntiles; i++)
     cells = scan->tiles[i].cells > cells ? scan->tiles[i].cells : cells;
-  return cells < UINT32_MAX ? cells * 12 + 65536 : UINT64_MAX;
+  return cells < UINT32_MAX ? cells * 20 + 65536 : UINT64_MAX;
 }
 
 /* ---------------------------------------------------------------- a tile's runs */
@@ -488,6 +494,20 @@ typedef struct tile_job
   garco__aggregator *aggregator;
   garco_error *error;
 } tile_job;
+
+/* How a dimension whose values are in `column` cuts the tile of that outline. */
+static garco__cut
+cut_of (const garco_scan *scan, const dimension *d, const outline *box,
+        const garco__tile_column *column)
+{
+  garco__cut cut = {scan->schema->fields[d->field].type, column->values.data, d->ranges, -1,
+                    d->bucket};
+  if (box->covered)
+    cut.ranges.given = false;
+  if (!box->one)
+    cut.key = d->key;
+  return cut;
+}
 
 /* Cuts the runs by one dimension, which is read only where the box does not say all. */
 static garco_status
@@ -504,12 +524,7 @@ cut_by_dimension (tile_job *job, const dimension *d)
     return GARCO_OK;
   GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d->field, job->tile->tile, &w->runs,
                                &w->column, job->error));
-  garco__cut cut = {scan->schema->fields[d->field].type, w->column.values.data, d->ranges, -1,
-                    d->bucket};
-  if (box.covered)
-    cut.ranges.given = false;
-  if (!box.one)
-    cut.key = d->key;
+  const garco__cut cut = cut_of (scan, d, &box, &w->column);
   GARCO_TRY (garco__runs_cut (&cut, &w->runs, &w->other, job->error));
   garco__buffer swap = w->runs;
   w->runs = w->other;
@@ -517,13 +532,24 @@ cut_by_dimension (tile_job *job, const dimension *d)
   return GARCO_OK;
 }
 
+/* Whether the times, which are looked at last, cut the tile into groups: perhaps into as many runs
+ * as it has cells. */
+static bool
+is_cut_by_time (const tile_job *job)
+{
+  const dimension *last = &job->tiles->dims[job->tiles->ndims - 1];
+  return last->key == GARCO__TIME && last->grouped &&
+         !outline_of (job->tiles->scan, last, job->tile).one;
+}
+
+/* The runs by all dimensions but, where they cut into groups, the times. */
 static garco_status
-find_runs (tile_job *job)
+find_runs (tile_job *job, size_t ndims)
 {
   garco__run whole = {0, job->tile->cells, {0}};
   job->worker->runs.size = 0;
   GARCO_TRY (garco__buffer_append (&job->worker->runs, &whole, sizeof whole, job->error));
-  for (size_t d = 0; d < job->tiles->ndims && job->worker->runs.size > 0; d++)
+  for (size_t d = 0; d < ndims && job->worker->runs.size > 0; d++)
     GARCO_TRY (cut_by_dimension (job, &job->tiles->dims[d]));
   if (!job->tile->repeats)
     return GARCO_OK;
@@ -663,21 +689,104 @@ open_field (tile_job *job, size_t field, const garco__field **then)
                                   &w->validity, job->error);
 }
 
+/* A field that is added up: as the fragment has it, or NULL. */
+typedef struct field_state
+{
+  size_t f;
+  bool open;
+  const garco__field *then;
+} field_state;
+
+/* Opens the field, unless it is, and adds the worker's runs. */
+static garco_status
+add_runs (tile_job *job, field_state *state)
+{
+  const garco__buffer *runs = &job->worker->runs;
+  const garco__run *all = (const garco__run *)(const void *)runs->data;
+  size_t field = job->tiles->fields[state->f];
+  const garco__field *now = &job->tiles->scan->schema->fields[field];
+  if (runs->size == 0)
+    return GARCO_OK;
+  if (!state->open)
+    GARCO_TRY (open_field (job, field, &state->then));
+  if (!state->open && state->then == NULL)
+    GARCO_TRY (make_fill (job, now));
+  state->open = true;
+  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+    if (state->then != NULL)
+      GARCO_TRY (add_run (job, state->f, state->then, &all[i]));
+    else
+      GARCO_TRY (add_fill (job, state->f, now, &all[i]));
+  return GARCO_OK;
+}
+
 static garco_status
 add_field (tile_job *job, size_t f)
 {
-  size_t field = job->tiles->fields[f];
-  const garco__buffer *runs = &job->worker->runs;
-  const garco__run *all = (const garco__run *)(const void *)runs->data;
-  const garco__field *now = &job->tiles->scan->schema->fields[field], *then;
-  GARCO_TRY (open_field (job, field, &then));
-  if (then == NULL)
-    GARCO_TRY (make_fill (job, now));
-  for (size_t i = 0; i < runs->size / sizeof *all; i++)
-    if (then != NULL)
-      GARCO_TRY (add_run (job, f, then, &all[i]));
-    else
-      GARCO_TRY (add_fill (job, f, now, &all[i]));
+  field_state state = {.f = f};
+  return add_runs (job, &state);
+}
+
+/* A part of a run cut by the times, and added. */
+static garco_status
+add_part (tile_job *job, field_state *state, const garco__cut *cut, const garco__run *part)
+{
+  worker *w = job->worker;
+  w->part.size = 0;
+  GARCO_TRY (garco__buffer_append (&w->part, part, sizeof *part, job->error));
+  GARCO_TRY (garco__runs_cut (cut, &w->part, &w->runs, job->error));
+  return add_runs (job, state);
+}
+
+/* The same by parts of the runs, which the times cut further. */
+static garco_status
+add_field_by_parts (tile_job *job, size_t f, const garco__cut *cut)
+{
+  const garco__buffer *coarse = &job->worker->coarse;
+  const garco__run *all = (const garco__run *)(const void *)coarse->data;
+  field_state state = {.f = f};
+  for (size_t i = 0; i < coarse->size / sizeof *all; i++)
+  {
+    garco__run part = all[i];
+    for (; part.from < all[i].to; part.from = part.to)
+    {
+      part.to = all[i].to - part.from < PART_CELLS ? all[i].to : part.from + PART_CELLS;
+      GARCO_TRY (add_part (job, &state, cut, &part));
+    }
+  }
+  return GARCO_OK;
+}
+
+/* Marks the cells of the runs that meet the condition, where there is one. */
+static garco_status
+find_kept (tile_job *job, const garco__buffer *runs)
+{
+  worker *w = job->worker;
+  if (job->tiles->bound->where == NULL || runs->size == 0)
+    return GARCO_OK;
+  return garco__kept_find (job->tiles->bound, &w->reader, job->tile, runs, &w->kept, job->error);
+}
+
+/* Groups of short spans make a run of nearly every cell, so that the runs are not kept. */
+static garco_status
+add_tile_by_parts (tile_job *job)
+{
+  worker *w = job->worker;
+  const garco_scan *scan = job->tiles->scan;
+  const dimension *time = &job->tiles->dims[job->tiles->ndims - 1];
+  const outline box = outline_of (scan, time, job->tile);
+  GARCO_TRY (find_runs (job, job->tiles->ndims - 1));
+  garco__buffer swap = w->coarse;
+  w->coarse = w->runs;
+  w->runs = swap;
+  if (w->coarse.size == 0)
+    return GARCO_OK;
+  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, time->field, job->tile->tile, &w->coarse,
+                               &w->times, job->error));
+  GARCO_TRY (find_kept (job, &w->coarse));
+  const garco__cut cut = cut_of (scan, time, &box, &w->times);
+  for (size_t f = 0; f < job->tiles->nfields; f++)
+    GARCO_TRY (add_field_by_parts (job, f, &cut));
   return GARCO_OK;
 }
 
@@ -699,10 +808,10 @@ static garco_status
 add_tile (tile_job *job)
 {
   worker *w = job->worker;
-  GARCO_TRY (find_runs (job));
-  if (job->tiles->bound->where != NULL && w->runs.size > 0)
-    GARCO_TRY (garco__kept_find (job->tiles->bound, &w->reader, job->tile, &w->runs, &w->kept,
-                                 job->error));
+  if (is_cut_by_time (job))
+    return add_tile_by_parts (job);
+  GARCO_TRY (find_runs (job, job->tiles->ndims));
+  GARCO_TRY (find_kept (job, &w->runs));
   for (size_t f = 0; f < job->tiles->nfields && w->runs.size > 0; f++)
     GARCO_TRY (add_known_field (job, f));
   return GARCO_OK;

@@ -32,7 +32,7 @@ class QueryOptions(ctypes.Structure):
         ("context", ctypes.c_void_p), ("threads", ctypes.c_int), ("code_map", ctypes.c_void_p),
         ("timestamp_start", ctypes.c_uint64), ("timestamp_end", ctypes.c_uint64),
         ("where", ctypes.c_char_p), ("memory", ctypes.c_uint64), ("skip_corrupt", ctypes.c_bool),
-        ("labels", ctypes.c_bool),
+        ("labels", ctypes.c_bool), ("meter", ctypes.c_void_p),
     ]
 
 
@@ -42,7 +42,7 @@ class Statistic(ctypes.Structure):
 
 class StatsOptions(ctypes.Structure):
     _fields_ = [("by", ctypes.c_uint), ("span_ms", ctypes.c_int64), ("nstatistics", ctypes.c_size_t),
-                ("statistics", ctypes.POINTER(Statistic))]
+                ("statistics", ctypes.POINTER(Statistic)), ("fast", ctypes.c_bool)]
 
 
 class Failed(Exception):

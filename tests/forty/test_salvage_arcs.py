@@ -8,6 +8,7 @@ list changes and its length does not. `channels` puts a new satellite where the 
 
 import random
 from dataclasses import dataclass
+from functools import cached_property
 
 import garco_program
 import pytest
@@ -41,6 +42,7 @@ class Sky:
         lines = as_list(epoch3(seconds, len(sats), date=f"> 2024 01 01 {hours:02d} {minutes:02d}"))
         return [*lines, *[line for name, values in sats.items() for line in as_list(satellite3(name, values))]]
 
+    @cached_property
     def cells(self):
         return {
             (i, name, kind): scaled(value)
@@ -50,10 +52,11 @@ class Sky:
             if value is not None
         }
 
+    @cached_property
     def arc_starts(self):
         """For each cell the epoch at which its arc starts."""
-        starts, cells = {}, self.cells()
-        for key in sorted(cells):
+        starts = {}
+        for key in sorted(self.cells):
             i, name, kind = key
             starts[key] = starts.get((i - 1, name, kind), i)
         return starts
@@ -149,7 +152,7 @@ def read(data):
 def salvaged(packed, data):
     """The cells that come out, all of them right."""
     cells, said = read(data)
-    truth = packed.sky.cells()
+    truth = packed.sky.cells
     wrong = [key for key, value in cells.items() if truth.get(key) != value]
     assert not wrong, f"{len(wrong)} wrong values such as {wrong[:3]}; said {said}"
     last = max(epoch for epoch, _, _ in cells)
@@ -160,14 +163,14 @@ def salvaged(packed, data):
 def saved_by_rnxcmp(packed, data):
     """How many right cells crx2rnx -s saves."""
     _, stdout, _ = rnxcmp("crx2rnx", data, "-s")
-    truth = packed.sky.cells()
+    truth = packed.sky.cells
     return sum(truth.get(key) == value for key, value in read(stdout)[0].items()) if b"END OF HEADER" in stdout else 0
 
 
 def expect_return(packed, epoch, cells):
     """All that was there before an epoch, and from `SURE` epochs after it on all whose arcs started after it."""
-    starts = packed.sky.arc_starts()
-    due = [k for k in packed.sky.cells() if k[0] < epoch or (starts[k] > epoch and k[0] >= epoch + SURE)]
+    starts = packed.sky.arc_starts
+    due = [k for k in packed.sky.cells if k[0] < epoch or (starts[k] > epoch and k[0] >= epoch + SURE)]
     lost = [key for key in due if key not in cells]
     assert not lost, f"{len(lost)} of {len(due)} lost by damage in epoch {epoch}, such as {lost[:3]}"
 
@@ -176,7 +179,7 @@ def test_a_line_lost(packed):
     """Of the clock or a satellite, in turn: arcs that start after it are known, whatever came before."""
     rng = random.Random(1)
     kept = kept_by_rnxcmp = 0
-    for _ in range(25):
+    for _ in range(12):
         epoch = rng.randrange(1, EPOCHS - 2)
         line = packed.starts[epoch] + rng.randrange(1, 2 + len(packed.sky.epochs[epoch]))
         data = packed.without(line, line + 1)
@@ -190,7 +193,7 @@ def test_a_line_lost(packed):
 
 def test_a_line_doubled_or_strange(packed):
     rng = random.Random(2)
-    for _ in range(20):
+    for _ in range(10):
         epoch = rng.randrange(1, EPOCHS - 2)
         line = packed.starts[epoch] + rng.randrange(1, 2 + len(packed.sky.epochs[epoch]))
         junk = rng.choice([packed.lines[line], b"\n", b"junk\n", b"x" * 70000 + b"\n", b"\0" * 100 + b"\n"])
@@ -202,7 +205,7 @@ def test_lines_lost(packed):
     """Holes of any size at any place, one or several."""
     rng = random.Random(3)
     kept = kept_by_rnxcmp = deceptive = 0
-    for _ in range(50):
+    for _ in range(30):
         left = list(range(len(packed.lines)))
         for _ in range(rng.choice([1, 1, 2, 3])):
             first = rng.randrange(packed.starts[1], len(left))
@@ -214,14 +217,14 @@ def test_lines_lost(packed):
         kept += len(salvaged(packed, data))
         if garco_program.RNXCMP:
             kept_by_rnxcmp += saved_by_rnxcmp(packed, data)
-    assert kept >= kept_by_rnxcmp and deceptive < 15
+    assert kept >= kept_by_rnxcmp and deceptive < 10
 
 
 def test_holes_that_end_with_an_epoch(packed):
     """The next epoch line there is is not the next of the file: behind two lost ones it gives the right time, as 00:00:30 and
     00:01:30 have the same seconds, and behind twenty the right minute."""
     rng = random.Random(4)
-    for epochs in [0, 1, 2, 3, 4, 6, 19, 20, 21, 40, 60] * 3:
+    for epochs in [0, 1, 2, 3, 4, 6, 19, 20, 21, 40, 60] * 2:
         epoch = rng.randrange(1, EPOCHS - 2 - epochs)
         first = packed.starts[epoch] + rng.randrange(1, 2 + len(packed.sky.epochs[epoch]))
         salvaged(packed, packed.without(first, packed.starts[epoch + 1 + epochs]))

@@ -323,16 +323,28 @@ add_delete (directory_reader *reader, const char *name, const uint8_t *bytes, si
   return GARCO_OK;
 }
 
+/* .ok: commits of versions before 12, which lay in the root. */
+static bool
+is_commit (const char *name)
+{
+  return ends_with (name, ".wrt") || ends_with (name, ".del") || ends_with (name, ".upd") ||
+         ends_with (name, ".ok");
+}
+
 static garco_status
 take_consolidated (directory_reader *reader, const char *file, garco__cursor *cursor)
 {
   char name[PATH_SIZE];
+  garco__stamp stamp;
   size_t at = cursor->at;
   const uint8_t *line = cursor->data + at;
   const uint8_t *end = memchr (line, '\n', cursor->size - at);
   if (end == NULL || !last_part (line, (size_t)(end - line), name))
     return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, file, (int64_t)at,
                              "a commit's name is expected, with a line feed after it");
+  if (!garco__stamp_parse (name, &stamp) || !is_commit (name))
+    return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, file, (int64_t)at,
+                             "commit \"%s\"; expected __TIME_TIME_UUID_VERSION.wrt or .del", name);
   garco__cursor_take (cursor, (uint64_t)(end - line) + 1);
   if (ends_with (name, ".upd"))
     return refuse_updates (reader, name);

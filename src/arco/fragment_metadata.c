@@ -357,8 +357,8 @@ find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
   if (fragment->stamp.version >= 10 || old_footer_has_size (schemas))
   {
     if (end < 8)
-      return garco__fail (error, GARCO_ERR_TRUNCATED, source,
-                          "%" PRIu64 " bytes are no fragment metadata", end);
+      return garco__fail_byte (error, GARCO_ERR_TRUNCATED, source, (int64_t)end,
+                               "the end; expected a footer and the 8 bytes of its length");
     end -= 8;
     garco_status status = metadata_bytes (io, fragment, end, 8, &room, &bytes, error);
     if (status >= 0)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 
+#define DATATYPE_AT 20
 #define CONTENT_LIMIT (UINT64_C (1) << 31)
 /* Above what any filter makes of a byte. */
 #define RATIO_LIMIT 4096
@@ -54,6 +55,10 @@ parse_header (garco__cursor *cursor, const char *source, uint64_t byte, tile_hea
   if (header->encryption != 0)
     return garco__fail (error, GARCO_ERR_UNSUPPORTED, source, "encrypted array (encryption %u)",
                         header->encryption);
+  if (garco_datatype_size ((garco_datatype)header->datatype) == 0)
+    return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)byte + DATATYPE_AT,
+                             "generic tile of datatype %u; expected %u", header->datatype,
+                             GARCO_CHAR);
   if (header->content > CONTENT_LIMIT || header->packed > CONTENT_LIMIT || header->cell_size == 0 ||
       header->cell_size > header->content + 1)
     return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)byte,

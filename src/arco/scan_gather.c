@@ -487,12 +487,17 @@ rank_texts (garco_scan *scan, size_t dimension, garco_error *error)
 static garco_status
 outside_box (const tile_job *job, size_t dimension)
 {
-  char path[GARCO__COLUMN_PATH], source[GARCO__IO_NAME_SIZE];
-  garco__column_path (job->fragment, dimension, "", path);
-  return garco__fail (job->error, GARCO_ERR_CORRUPT,
-                      garco__io_name (job->scan->array->io, path, source, sizeof source),
-                      "tile %llu has cells outside the box that the R-tree gives it",
-                      (unsigned long long)job->tile->tile);
+  char source[GARCO__IO_NAME_SIZE];
+  garco__column column;
+  GARCO_TRY (garco__column_of_field (job->fragment, dimension, false, &column,
+                                     job->scan->array->io->root, job->error));
+  const uint64_t *offsets = job->fragment->slots[column.slot].tile_offsets;
+  return garco__fail_byte (
+      job->error, GARCO_ERR_CORRUPT,
+      garco__io_name (job->scan->array->io, column.path, source, sizeof source),
+      offsets != NULL ? (int64_t)offsets[job->tile->tile] : 0,
+      "tile %llu has cells outside the box that the R-tree gives it",
+      (unsigned long long)job->tile->tile);
 }
 
 static garco_status

@@ -1,5 +1,6 @@
-/* Errors and their texts. Control characters in a message (they come from damaged input) are shown
- * as `?`, so that one error is always one line.
+/* Errors and their texts. Control characters in a message (they come from damaged input) and bytes
+ * that are no UTF-8 are shown as `?`, so that one error is always one line of text. What is wrong
+ * in a source's name stays, but for control characters: by it the file is found.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 
@@ -15,6 +16,31 @@ make_printable (char *text)
   for (char *p = text; *p != '\0'; p++)
     if ((unsigned char)*p < 0x20 || *p == 0x7f)
       *p = '?';
+}
+
+/* Bytes of the UTF-8 character that the text begins with; 0 where it begins with none. */
+static size_t
+character_size (const char *text)
+{
+  const unsigned char *c = (const unsigned char *)text;
+  size_t size = c[0] < 0x80 ? 1 : c[0] < 0xC2 ? 0 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : 4;
+  for (size_t i = 1; i < size; i++)
+    if ((c[i] & 0xC0) != 0x80)
+      return 0;
+  bool long_form = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
+  bool no_character = (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF4 && c[1] > 0x8F);
+  return c[0] > 0xF4 || long_form || no_character ? 0 : size;
+}
+
+static void
+make_text (char *text)
+{
+  for (size_t size; *text != '\0'; text += size > 0 ? size : 1)
+  {
+    size = character_size (text);
+    if (size == 0)
+      *text = '?';
+  }
 }
 
 static garco_status
@@ -33,6 +59,7 @@ fill (garco_error *error, garco_status code, const char *source, int64_t line, i
   vsnprintf (fresh.message, sizeof fresh.message, format, arguments);
   make_printable (fresh.source);
   make_printable (fresh.message);
+  make_text (fresh.message);
   *error = fresh;
   return code;
 }

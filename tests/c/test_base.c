@@ -20,6 +20,10 @@ errors_are_one_line (void **state)
   garco__fail_byte (&error, GARCO_ERR_CORRUPT, "a.tdb", 0, "short");
   garco_error_format (&error, text, sizeof text);
   assert_string_equal (text, "a.tdb: byte 0: short");
+  garco__fail (&error, GARCO_ERR_CORRUPT, NULL, "%s",
+               "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80 \x85\xC3\xC0\x80\xED\xA0\x80\xF5\xF0\x9F");
+  assert_string_equal (error.message, "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80 ??????????");
+  garco__fail_byte (&error, GARCO_ERR_CORRUPT, "a.tdb", 0, "short");
   garco__fail (&error, GARCO_ERR_CORRUPT, error.source, "again");
   garco_error_format (&error, text, sizeof text);
   assert_string_equal (text, "a.tdb: again");

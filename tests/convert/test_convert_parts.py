@@ -161,6 +161,19 @@ def test_one_epoch_that_differs_in_one_thing(tmp_path, mine, theirs, what):
     assert run("merge", a, a, "--to", "rinex").out == part(**mine)
 
 
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize("phase", [None, 1e8])
+def test_a_type_that_one_part_has_alone(tmp_path, order, phase):
+    """It is a difference where it has a value, whichever part comes first."""
+    write(tmp_path, a=header2(["C1"]) + epoch2(0, 0, ["G05"], [[field(2e7)]]),
+          b=header2(["C1", "L1"]) + epoch2(0, 0, ["G05"], [[field(2e7), field(phase)]]))
+    parts = [tmp_path / name for name in order]
+    if phase is None:
+        assert run("merge", *parts, "--to", "rinex").lines()[-1] == "  20000000.000"
+    else:
+        assert "other values at G05 L1 than" in run("merge", *parts, "--to", "rinex", status=1).err
+
+
 def test_epochs_within_one_millisecond_stay_in_order(tmp_path):
     one, two, three = (epoch2(0, 0, ["G05"], [[field(2e7)]]).replace("0.0000000", f"0.000000{k}") for k in (1, 2, 3))
     a, b = write(tmp_path, a=header2(["C1"]) + one + three, b=header2(["C1"]) + two)

@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -29,6 +30,14 @@
 #define LEAST_MEMORY (UINT64_C (1) << 20) /* for groups, whatever is asked for */
 #define MAX_THREADS 64
 #define MB 1048576.0
+
+/* Damaged tiles that were reported. */
+typedef struct reports
+{
+  const garco_query_options *wanted; /* the caller's functions */
+  size_t count;
+  garco_error *seen;
+} reports;
 
 typedef struct gathering
 {
@@ -286,6 +295,39 @@ start (gathering *w, const char *const *sources, size_t nsources, garco_error *e
   return garco__aggregator_new (g, w->store, &w->all, error);
 }
 
+/* Up to the end of "field ..., tile ...". */
+static bool
+is_same_tile (const garco_error *a, const garco_error *b)
+{
+  const char *end = strstr (a->message, ": ");
+  size_t length = end != NULL ? (size_t)(end - a->message) + 2 : sizeof a->message;
+  return strcmp (a->source, b->source) == 0 && strncmp (a->message, b->message, length) == 0;
+}
+
+/* A tile over several pieces is found damaged by each, and reported once. */
+static int
+report_once (void *context, const garco_error *damage)
+{
+  reports *r = context;
+  void *seen = r->seen;
+  for (size_t i = 0; i < r->count; i++)
+    if (is_same_tile (&r->seen[i], damage))
+      return 0;
+  if (garco__reallocate (&seen, r->count + 1, sizeof *r->seen, NULL) >= 0)
+  {
+    r->seen = seen;
+    r->seen[r->count++] = *damage;
+  }
+  return r->wanted->on_damage (r->wanted->context, damage);
+}
+
+static void
+pass_notice (void *context, const char *text)
+{
+  const reports *r = context;
+  r->wanted->on_notice (r->wanted->context, text);
+}
+
 /* Reads all pieces; what is not whole before is whole then. */
 static garco_status
 run (gathering *w, garco_error *error)
@@ -293,9 +335,18 @@ run (gathering *w, garco_error *error)
   garco_query_options options = *w->options;
   size_t threads = threads_of (w);
   options.memory = w->memory / 2 / threads + 1;
+  reports r = {.wanted = w->options};
+  if (options.skip_corrupt && options.on_damage != NULL)
+  {
+    options.on_damage = report_once;
+    options.on_notice = options.on_notice != NULL ? pass_notice : NULL;
+    options.context = &r;
+  }
   w->options = &options;
   w->ahead = threads + 1;
-  GARCO_TRY (garco__parallel_run (w->npieces, (int)threads, run_piece, w, error));
+  garco_status status = garco__parallel_run (w->npieces, (int)threads, run_piece, w, error);
+  free (r.seen);
+  GARCO_TRY (status);
   GARCO_TRY (finish_groups (w, INT64_MAX, error));
   return check_memory (w, error);
 }

@@ -88,3 +88,20 @@ def test_a_missing_file_is_damage_of_each_of_its_tiles(garco, store, late):
     assert result.err.count('a1.tdb: field "snr", tile 0: the data file is missing') == 1
     count = garco("stats", store, "--system-base", "0", "--agg", "count", "--skip-corrupt")
     assert count.lines()[1] == str(1200 + late)
+
+
+def test_a_contested_tile_over_two_days_is_reported_once(tmp_path, garco):
+    array = tmp_path / "array"
+    made = schema(np.random.default_rng(0), False, 4 * DAY)
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=made.domain, sparse=True, capacity=1000, attrs=[made.attr(i) for i in range(made.nattr)]))
+    for time, count in ((11, 40), (12, 8)):  # an hour from cell to cell; the later cells lie on both days
+        times = 19000 * DAY + np.arange(count) * (DAY // 24) * (40 // count)
+        with tiledb.open(str(array), "w", timestamp=time) as opened:
+            opened[times, np.zeros(count, "u1"), np.ones(count, "u1"), np.full(count, 12611, "u2")] = {
+                "range": np.full(count, 2e7), "snr": np.full(count, 30 + time, "f4"), "slip": np.zeros(count, "u2")}
+    damage(array)
+    words = ["--system-base", "0", "--agg", "count,mean", "--field", "snr", "--by", "day"]
+    result = garco("stats", array, *words, "--skip-corrupt")
+    assert result.err.count("\n") == 1 and 'field "snr", tile 0' in result.err
+    assert result.lines()[1:] == ["2022-01-08,5,42", "2022-01-09,3,42"]

@@ -75,6 +75,6 @@ main (int argc, char **argv)
   add_days (NULL);
   pthread_join (other, NULL);
   for (size_t day = 0; day < days.gl_pathc; day++)
-    printf ("%.12f\n", means[day]);
+    printf ("%.17g\n", means[day]);
   return 0;
 }

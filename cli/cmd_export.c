@@ -107,7 +107,9 @@ const cli_verb cli_export = {
     "[OPTIONS] URI -o FILE",
     "Writes the observations of the array at URI, or those that are selected, as a RINEX "
     "observation file, plain or Hatanaka, compressed by the ending of its name (.Z .gz .bz2 .xz "
-    ".zst). Satellites stand in each epoch by system and number. " SELECT_HELP
+    ".zst). Satellites stand in each epoch as in the file that they are from, or else by system "
+    "and "
+    "number. " SELECT_HELP
     "\n\nThe header is the one that the array keeps of the file that holds the first of the times, "
     "with types, times and channels made right where they have to be, and its version is written "
     "unless --version says another. An array of one file gives that file's observations back, "

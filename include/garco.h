@@ -1216,12 +1216,12 @@ extern "C"
   }
 
   /* Writes what is selected of an array of observations as a RINEX file, compressed by PATH's
-   * ending
-   * ("-": standard output), satellites in the order of the array. The header is that of the file
-   * that was put in and holds the first cell's time, with what no longer holds made right, or else
-   * one made of what the array says. An array of one file gives that file's observations under its
-   * own header. Strength digits are blank: the array keeps the strength itself.
-   * GARCO_ERR_NOT_FOUND: nothing is selected. */
+   * ending ("-": standard output), satellites in the order of the file that was put in, or by
+   * system and number where that is not known. The header is that of the file that was put in and
+   * holds the first cell's time, with what no longer holds made right, or else one made of what the
+   * array says. An array of one file gives that file's observations under its own header. Strength
+   * digits are blank: the array keeps the strength itself. GARCO_ERR_NOT_FOUND: nothing is
+   * selected. */
   GARCO_API garco_status garco_export (const char *uri, const char *path,
                                        const garco_export_options *options, garco_error *error);
 

@@ -24,6 +24,7 @@ typedef struct exporting
   garco__export_survey survey;
   garco__export_model model;
   garco__export_plan *plan;
+  garco__orders orders;
   garco__buffer header, dropped;
 } exporting;
 
@@ -115,6 +116,20 @@ make_header (exporting *x, garco_error *error)
                                     error);
 }
 
+/* What the array knows of the order of satellites in its files. */
+static garco_status
+read_orders (exporting *x, garco_error *error)
+{
+  garco_array *array = NULL;
+  garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
+  reading.timestamp_start = x->options->timestamp_start;
+  reading.timestamp_end = x->options->timestamp_end;
+  GARCO_TRY (garco_array_open (x->uri, &reading, &array, error));
+  garco_status status = garco__orders_read (&x->orders, array, error);
+  garco_array_free (&array);
+  return status;
+}
+
 static garco_status
 write_body (exporting *x, garco_writer *writer, garco_error *error)
 {
@@ -123,6 +138,7 @@ write_body (exporting *x, garco_writer *writer, garco_error *error)
   epoch.uri = x->uri;
   epoch.plan = x->plan;
   epoch.survey = &x->survey;
+  epoch.orders = &x->orders;
   epoch.writer = writer;
   garco_status status =
       garco__export_rows (x->uri, x->options, false, garco__export_epoch_take, &epoch, error);
@@ -167,6 +183,8 @@ garco_export (const char *uri, const char *path, const garco_export_options *opt
   x.options = options != NULL ? options : &standard;
   garco_status status = make_header (&x, error);
   if (status >= 0)
+    status = read_orders (&x, error);
+  if (status >= 0)
     give_notices (&x);
   if (status >= 0)
     status = write_file (&x, path, error);
@@ -176,6 +194,7 @@ garco_export (const char *uri, const char *path, const garco_export_options *opt
   garco__buffer_free (&x.header);
   garco__buffer_free (&x.dropped);
   garco__export_model_free (&x.model);
+  garco__orders_free (&x.orders);
   garco__export_survey_free (&x.survey);
   return status;
 }

@@ -28,6 +28,7 @@ write_epoch (garco__export_epoch *e, garco_error *error)
   end_satellite (e);
   if (!e->begun || e->nsats == 0)
     return GARCO_OK;
+  garco__orders_put (e->orders, e->time, e->sats, e->nsats);
   const garco_epoch epoch = {
       .time_ms = e->time,
       .clock_ps = GARCO_MISSING,

@@ -4,13 +4,15 @@
 #define GARCO_EXPORT_EPOCH_H
 
 #include "export/export_plan.h"
+#include "ingest/ingest_order.h"
 
-/* Zero-initialise; the first four are the caller's. */
+/* Zero-initialise; the first five are the caller's. */
 typedef struct garco__export_epoch
 {
   const char *uri;
   const garco__export_plan *plan;
   const garco__export_survey *survey;
+  garco__orders *orders;
   garco_writer *writer;
   bool begun;
   int64_t time;

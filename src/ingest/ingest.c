@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "ingest/ingest_days.h"
 #include "ingest/ingest_decode.h"
+#include "ingest/ingest_order.h"
 #include "ingest/ingest_record.h"
 #include "ingest/ingest_replace.h"
 #include "ingest/ingest_station.h"
@@ -211,7 +212,8 @@ typedef struct items
 } items;
 
 static garco_status
-add_item (items *all, const char *key, garco_datatype type, const char *text, garco_error *error)
+add_values (items *all, const char *key, garco_datatype type, const void *values, size_t count,
+            garco_error *error)
 {
   if (all->count == all->capacity)
   {
@@ -227,8 +229,14 @@ add_item (items *all, const char *key, garco_datatype type, const char *text, ga
   if (copy == NULL)
     return garco__fail_memory (error, strlen (key));
   all->owned[all->count] = copy;
-  all->list[all->count++] = (garco__metadata_item){copy, type, (uint32_t)strlen (text), text};
+  all->list[all->count++] = (garco__metadata_item){copy, type, (uint32_t)count, values};
   return GARCO_OK;
+}
+
+static garco_status
+add_item (items *all, const char *key, garco_datatype type, const char *text, garco_error *error)
+{
+  return add_values (all, key, type, text, strlen (text), error);
 }
 
 static void
@@ -387,6 +395,17 @@ add_header (const garco__decoded *decoded, items *all, garco_error *error)
   return add_item (all, key, garco__record_text_type (text), text, error);
 }
 
+/* The order of its satellites, likewise. */
+static garco_status
+add_order (const garco__decoded *decoded, items *all, garco_error *error)
+{
+  char key[GARCO__SOURCE_KEY_SIZE];
+  garco__record_key (GARCO__ORDER_KEY, decoded->sha256, key);
+  if (decoded->order.size == 0)
+    return GARCO_OK;
+  return add_values (all, key, GARCO_BLOB, decoded->order.data, decoded->order.size, error);
+}
+
 /* Refuses another station's file. The array is told the first one's marker. */
 static garco_status
 check_station (const target *t, const char *file, bool any_station, const garco__decoded *decoded,
@@ -428,6 +447,7 @@ write_cells (writing *w, garco_error *error)
                                  error));
   GARCO_TRY (add_item (&w->all, key, GARCO_STRING_UTF8, w->text, error));
   GARCO_TRY (add_header (decoded, &w->all, error));
+  GARCO_TRY (add_order (decoded, &w->all, error));
   GARCO_TRY (garco__array_metadata_write (t->array, timestamp, w->all.list, w->all.count, error));
   return garco__fragments_commit (t->array, w->fragments, w->nfragments,
                                   w->condition[0] != '\0' ? w->condition : NULL, w->deleted_at,

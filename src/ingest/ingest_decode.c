@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "codec/source.h"
+#include "ingest/ingest_order.h"
 #include "rinex/rinex_cells.h"
 
 typedef struct decoding
@@ -25,6 +26,7 @@ typedef struct decoding
   garco__cell_maker *maker;
   garco__epoch_cells *epochs;
   size_t nepochs, epochs_capacity;
+  garco__order_notes order;
 } decoding;
 
 static garco_status
@@ -77,6 +79,8 @@ take_epochs (decoding *d, garco_error *error)
     GARCO_TRY (garco__cell_maker_append (d->maker, garco_reader_header (d->reader), &epoch,
                                          &d->decoded->cells, error));
     GARCO_TRY (keep_epoch (d, first, epoch.line, error));
+    if (d->decoded->cells.count > first)
+      GARCO_TRY (garco__order_note (&d->order, d->decoded->cells.time[first], &epoch, error));
   }
   return status;
 }
@@ -163,6 +167,7 @@ decode (decoding *d, garco_error *error)
   decoded->damaged += garco_reader_damaged (d->reader);
   decoded->crowded = garco__cell_maker_crowded (d->maker);
   GARCO_TRY (keep_header (d, error));
+  GARCO_TRY (garco__order_pack (&d->order, &decoded->order, error));
   const char *map = garco__cell_maker_code_map (d->maker);
   GARCO_TRY (garco__buffer_append (&decoded->code_map, map, strlen (map) + 1, error));
   return garco__drop_repeated (&decoded->cells, d->epochs, d->nepochs,
@@ -182,6 +187,7 @@ garco__decode_file (const char *path, const garco_ingest_options *options, garco
   garco__cell_maker_free (&d.maker);
   garco__source_free (&d.source);
   garco__digest_free (&d.digest);
+  garco__buffer_free (&d.order.text);
   free (d.epochs);
   return status;
 }
@@ -192,6 +198,7 @@ garco__decoded_free (garco__decoded *decoded)
   garco__cells_free (&decoded->cells);
   garco__buffer_free (&decoded->code_map);
   garco__buffer_free (&decoded->header);
+  garco__buffer_free (&decoded->order);
 }
 
 static garco_status

@@ -15,6 +15,7 @@ typedef struct garco__decoded
   char sha256[65];        /* of the file's bytes */
   garco__buffer code_map; /* text, "G L2 2W" a line, ended by NUL */
   garco__buffer header;   /* text, as garco_header's, ended by NUL */
+  garco__buffer order;    /* garco__order_pack's */
 } garco__decoded;
 
 /* Zero-initialise; free after failures too. */

@@ -1,6 +1,7 @@
 # garco export: file -> array -> file gives the same observations.
 # SPDX-License-Identifier: Apache-2.0
 import gzip
+import random
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,12 @@ def head_of(text):
     return text[:text.index("END OF HEADER")].splitlines()
 
 
+def order_of(text):
+    """The satellites of the epochs, one after the other, of rows as `garco convert` writes them."""
+    listed = [tuple(row.split(",")[:3]) for row in text.splitlines()[1:]]
+    return [row for row, before in zip(listed, [None, *listed]) if row != before]
+
+
 @pytest.fixture
 def there_and_back(garco):
     """Ingests a file and exports the array: gives garco's result; the file is out.rnx."""
@@ -50,6 +57,70 @@ def test_a_real_file_comes_back(garco, there_and_back, data, tmp_path, name):
     assert there_and_back(file).err == ""
     assert rows(garco("query", "out.rnx").out) == rows(garco("query", file).out)
     assert garco("verify", "out.rnx", "a.tdb").out.endswith(" cells, all equal\n")
+    files = ["--to", "csv", "-o", "-"]
+    assert order_of(garco("convert", "out.rnx", *files).out) == order_of(garco("convert", file, *files).out)
+
+
+def shuffled(seed, start, epochs):
+    """RINEX 3 whose satellites stand in an order that changes now and then, come and go."""
+    draw = random.Random(seed)
+    sky = [f"{system}{number:02d}" for system in "GRE" for number in range(1, 9)]
+    text = (header("     3.04           OBSERVATION DATA    M", "RINEX VERSION / TYPE")
+            + "".join(header(f"{system}    1 C1C", "SYS / # / OBS TYPES") for system in "GRE")
+            + header("", "END OF HEADER"))
+    for epoch in range(epochs):
+        if draw.random() < 0.2:
+            draw.shuffle(sky)
+        listed = [sat for sat in sky if draw.random() < 0.8] or sky[:1]
+        minute, second = divmod(start + epoch, 60)
+        text += f"> 2024 05 11 00 {minute:02d} {second:2d}.0000000  0{len(listed):3d}\n"
+        text += "".join(sat + fields(2e7 + epoch) for sat in listed)
+    return text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_satellites_come_back_in_their_order(garco, there_and_back, tmp_path, seed):
+    text = shuffled(seed, 0, 100)
+    (tmp_path / "in.rnx").write_text(text)
+    there_and_back("in.rnx")
+    assert (tmp_path / "out.rnx").read_text().split("END OF HEADER")[1].split("\n", 1)[1] \
+        == text.split("END OF HEADER")[1].split("\n", 1)[1]
+    assert garco("export", "a.tdb", "-o", "-", "--start", "2024-05-11T00:00:40").out.split("END OF HEADER")[1] \
+        .split("\n", 1)[1] == "> 2024 05 11 00 00 40" + text.split("> 2024 05 11 00 00 40")[1]
+
+
+def test_satellites_stand_as_in_the_file_put_in_last(garco, tmp_path):
+    """Parts have orders of their own; of what comes again the later one's holds, be it by number."""
+    parts = [shuffled(seed, start, 60) for seed, start in ((1, 0), (2, 60), (3, 120))]
+    for number, text in enumerate(parts):
+        (tmp_path / f"{number}.rnx").write_text(text)
+        garco("ingest", f"{number}.rnx", "a.tdb")
+    bodies = [text.split("END OF HEADER")[1].split("\n", 1)[1] for text in parts]
+    assert garco("export", "a.tdb", "-o", "-").out.endswith("".join(bodies))
+    ordered = "".join(order for order in by_number(bodies[1]))
+    (tmp_path / "1.rnx").write_text(parts[1].replace(bodies[1], ordered))
+    garco("ingest", "--replace=always", "1.rnx", "a.tdb")
+    assert garco("export", "a.tdb", "-o", "-").out.endswith(bodies[0] + ordered + bodies[2])
+
+
+def by_number(body):
+    """The epochs of a body, the satellites of each by system, as arrays number them, and number."""
+    for epoch in body.split("> ")[1:]:
+        first, *sats = epoch.splitlines(keepends=True)
+        yield "> " + first + "".join(sorted(sats, key=lambda sat: ("GRE".index(sat[0]), sat[1:3])))
+
+
+def test_a_damaged_order_is_told(garco, tmp_path):
+    (tmp_path / "in.rnx").write_text(shuffled(5, 0, 30))
+    garco("ingest", "in.rnx", "a.tdb")
+    with tiledb.open(str(tmp_path / "a.tdb")) as array:
+        (key, kept), = ((k, bytes(v)) for k, v in array.meta.items() if k.startswith("garco.order."))
+    for damaged in (b"no frame", kept[:-4], kept[:12] + b"\0" * 8 + kept[20:]):
+        with tiledb.open(str(tmp_path / "a.tdb"), "w") as array:
+            array.meta[key] = damaged
+        told = garco("export", "a.tdb", "-o", "out.rnx", status=1).err
+        assert told.startswith(f'garco: metadata "{key}": ') and told.count("\n") == 1
+        assert not (tmp_path / "out.rnx").exists()
 
 
 @pytest.mark.parametrize("name", ["york0440.15d", "ACOR00ESP_R_20213550000_01D_30S_MO.rnx",

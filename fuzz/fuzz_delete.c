@@ -1,6 +1,5 @@
-/* What a delete's file holds, unpacked, for fields of numbers and of texts; and what it says of three
- * cells.
- * SPDX-License-Identifier: Apache-2.0 */
+/* What a delete's file holds, unpacked, for fields of numbers and of texts; and what it says of
+ * three cells. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "arco/delete_condition.h"

@@ -1,5 +1,5 @@
-/* Functions that are compiled for several instruction sets, of which the program takes the best that
- * its processor has when it starts. What they compute must be the same in each.
+/* Functions that are compiled for several instruction sets, of which the program takes the best
+ * that its processor has when it starts. What they compute must be the same in each.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef GARCO_BASE_CLONES_H
 #define GARCO_BASE_CLONES_H

@@ -122,7 +122,8 @@ enum verdict
 {
   NO_EPOCH,
   EPOCH,
-  UNDECIDED /* an epoch line but for its time */
+  UNDECIDED, /* an epoch line but for its time */
+  FAR        /* the same, more than a day from the epoch before */
 };
 
 /* Whether the restored line of `next` is that of an epoch after `last_ms`. */
@@ -136,9 +137,8 @@ judge_restored (const garco_reader *reader, const garco__buffer *restored, const
     return NO_EPOCH;
   if (!next->dated)
     return UNDECIDED;
-  /* What another line makes of the year is a time as well, and those behind it go on from that. */
   if (stamp->time_ms + DAY_MS < last_ms || stamp->time_ms > last_ms + DAY_MS)
-    return NO_EPOCH;
+    return FAR;
   return stamp->time_ms > last_ms || stamp->time_ps > last_ps ? EPOCH : UNDECIDED;
 }
 
@@ -171,6 +171,16 @@ judge_line (garco_reader *reader, const garco__buffer *before, const garco__stam
   return GARCO_OK;
 }
 
+/* What another line makes of the year is a time as well, and those behind it go on from that: a gap
+ * of days is one where the usual step comes behind it, or the end. */
+static bool
+is_behind_gap (const garco__crinex *crinex, const garco__stamp *last, const garco__draft *next)
+{
+  return !next->dated || next->anew ||
+         (crinex->steps.usual_ms > 0 &&
+          next->stamp.time_ms == last->time_ms + crinex->steps.usual_ms);
+}
+
 garco_status
 garco__crinex_followed (garco_reader *reader, const garco__draft *draft, bool *followed,
                         garco_error *error)
@@ -180,20 +190,24 @@ garco__crinex_followed (garco_reader *reader, const garco__draft *draft, bool *f
   garco__stamp last = draft->stamp;
   size_t at = draft->lines;
   enum verdict verdict = UNDECIDED;
+  bool far = false;
   if (!draft->dated)
   {
     last.time_ms = reader->last_ms;
     last.time_ps = reader->last_ps;
   }
-  for (size_t i = 0; i < 2 && verdict == UNDECIDED; i++)
+  for (size_t i = 0; i < 2; i++)
   {
-    garco__draft next;
+    garco__draft next = {0};
     garco_status status =
         judge_line (reader, before, &last, at, &next, &crinex->ahead[i], &verdict, error);
     if (status != GARCO_OK)
       return status;
-    if (verdict != UNDECIDED)
+    if (verdict == EPOCH && far && !is_behind_gap (crinex, &last, &next))
+      verdict = NO_EPOCH;
+    if (verdict != UNDECIDED && verdict != FAR)
       break;
+    far = verdict == FAR;
     if (next.dated)
       last = next.stamp;
     at += 2 + (size_t)next.stamp.count;

@@ -245,6 +245,17 @@ def test_15_v2_time_60(form, day, before, after):
     assert info(data, "--salvage")["epochs"] == 2
 
 
+def test_15_v2_time_60_after_months(form):
+    """A gap of months that arcs go on behind costs no epoch, by salvage neither."""
+    data = form(text(header2(["C1", "L1"]), *(pair(0, date=f" 24 {day} 23 {minute}", step=step)
+                                              for step, (day, minute) in enumerate([(" 2 28", 56), (" 2 28", 57), (" 2 28", 58),
+                                                                                    ("12 31", 57), ("12 31", 58), ("12 31", 59)]))))
+    rows, _ = salvage(data)
+    assert info(data, "--salvage")["epochs"] == 6
+    assert len(rows) == 6 * len(pair_rows("2024-02-28T23:58:00.000"))
+    assert "12-31T23:57" in str(rows)
+
+
 def test_15_v2_time_fractions(form):
     """A label is rounded to the millisecond, half of one up, over the end of a day too."""
     data = form(

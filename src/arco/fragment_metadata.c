@@ -156,9 +156,10 @@ take_schema (footer_reader *reader, const garco__schema_set *schemas)
         memcmp (schemas->schemas[i]->name, name, (size_t)size) == 0)
       reader->fragment->schema = schemas->schemas[i];
   if (reader->fragment->schema == NULL)
-    return garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->source,
-                        "it names a schema \"%.*s\" that the array does not have",
-                        (int)(size < 200 ? size : 200), (const char *)name);
+    return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, reader->source,
+                             (int64_t)(reader->at + reader->cursor.at),
+                             "it names a schema \"%.*s\" up to here that the array does not have",
+                             (int)(size < 200 ? size : 200), (const char *)name);
   return GARCO_OK;
 }
 

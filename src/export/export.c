@@ -100,6 +100,22 @@ choose_version (const exporting *x, int *version, garco_error *error)
                       wanted % 100);
 }
 
+/* What the array keeps of its files: a header, and the order of satellites. */
+static garco_status
+read_kept (exporting *x, garco_error *error)
+{
+  garco_array *array = NULL;
+  garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
+  reading.timestamp_start = x->options->timestamp_start;
+  reading.timestamp_end = x->options->timestamp_end;
+  GARCO_TRY (garco_array_open (x->uri, &reading, &array, error));
+  garco_status status = garco__export_model_find (&x->model, array, x->options, &x->survey, error);
+  if (status >= 0)
+    status = garco__orders_read (&x->orders, array, error);
+  garco_array_free (&array);
+  return status;
+}
+
 static garco_status
 make_header (exporting *x, garco_error *error)
 {
@@ -107,27 +123,13 @@ make_header (exporting *x, garco_error *error)
   int version;
   bool all = selects_all (x->options);
   GARCO_TRY (garco__export_survey_read (&x->survey, x->uri, x->options, error));
-  GARCO_TRY (garco__export_model_find (&x->model, x->uri, x->options, &x->survey, error));
+  GARCO_TRY (read_kept (x, error));
   GARCO_TRY (choose_version (x, &version, error));
   GARCO_TRY (garco__allocate (&made, 1, sizeof *x->plan, error));
   x->plan = made;
   GARCO_TRY (garco__export_plan_make (x->plan, version, !all, &x->survey, &x->model, error));
   return garco__export_header_text (&x->model, x->plan, &x->survey, all, &x->header, &x->dropped,
                                     error);
-}
-
-/* What the array knows of the order of satellites in its files. */
-static garco_status
-read_orders (exporting *x, garco_error *error)
-{
-  garco_array *array = NULL;
-  garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
-  reading.timestamp_start = x->options->timestamp_start;
-  reading.timestamp_end = x->options->timestamp_end;
-  GARCO_TRY (garco_array_open (x->uri, &reading, &array, error));
-  garco_status status = garco__orders_read (&x->orders, array, error);
-  garco_array_free (&array);
-  return status;
 }
 
 static garco_status
@@ -182,8 +184,6 @@ garco_export (const char *uri, const char *path, const garco_export_options *opt
   x.uri = uri;
   x.options = options != NULL ? options : &standard;
   garco_status status = make_header (&x, error);
-  if (status >= 0)
-    status = read_orders (&x, error);
   if (status >= 0)
     give_notices (&x);
   if (status >= 0)

@@ -7,7 +7,7 @@
 
 /* Finds the header to go by: options->header's, or the one that the array keeps of the file that
  * holds the first time, or else of one that holds some. Zero-initialise `model`. */
-garco_status garco__export_model_find (garco__export_model *model, const char *uri,
+garco_status garco__export_model_find (garco__export_model *model, garco_array *array,
                                        const garco_export_options *options,
                                        const garco__export_survey *survey, garco_error *error);
 void garco__export_model_free (garco__export_model *model);

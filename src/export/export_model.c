@@ -139,12 +139,10 @@ find_kept (garco__export_model *model, garco_array *array, const garco__export_s
 }
 
 garco_status
-garco__export_model_find (garco__export_model *model, const char *uri,
+garco__export_model_find (garco__export_model *model, garco_array *array,
                           const garco_export_options *options, const garco__export_survey *survey,
                           garco_error *error)
 {
-  garco_array *array = NULL;
-  garco_array_options reading = GARCO_ARRAY_OPTIONS_INIT;
   model->cells = -1;
   if (options->header != NULL)
   {
@@ -152,12 +150,7 @@ garco__export_model_find (garco__export_model *model, const char *uri,
     model->header = garco_reader_header (model->reader);
     return GARCO_OK;
   }
-  reading.timestamp_start = options->timestamp_start;
-  reading.timestamp_end = options->timestamp_end;
-  GARCO_TRY (garco_array_open (uri, &reading, &array, error));
-  garco_status status = find_kept (model, array, survey, error);
-  garco_array_free (&array);
-  return status;
+  return find_kept (model, array, survey, error);
 }
 
 void

@@ -327,6 +327,15 @@ ends_in (const char *path, const char *ending)
   return length > tail && strcasecmp (path + length - tail, ending) == 0;
 }
 
+size_t
+garco__sink_bare_length (const char *name)
+{
+  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+    if (ends_in (name, endings[i].ending))
+      return strlen (name) - strlen (endings[i].ending);
+  return strlen (name);
+}
+
 static garco_status
 choose_filter (garco__sink *sink, const char *path, garco_error *error)
 {

@@ -7,6 +7,9 @@
 
 typedef struct garco__sink garco__sink;
 
+/* Length of a name without the ending of a compression that is written. */
+size_t garco__sink_bare_length (const char *name);
+
 /* Opens PATH for writing by way of a temporary name beside it: .Z .gz .bz2 .xz .zst compress, any
  * other ending does not; "-" is standard output as it is. The same bytes in give the same bytes out
  * (no time or name inside a gzip header). */

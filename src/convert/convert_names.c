@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "base/civil_time.h"
+#include "codec/sink.h"
 
 static const char *
 base_name (const char *path)
@@ -23,26 +24,11 @@ base_name (const char *path)
   return slash != NULL ? slash + 1 : path;
 }
 
-/* Length of a name without the ending of a compression. */
-static size_t
-bare_length (const char *name)
-{
-  static const char *const endings[] = {".Z", ".gz", ".bz2", ".xz", ".zst"};
-  size_t length = strlen (name);
-  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-  {
-    size_t n = strlen (endings[i]);
-    if (length > n && strcasecmp (name + length - n, endings[i]) == 0)
-      return length - n;
-  }
-  return length;
-}
-
 bool
 garco__form_of_name (const char *path, garco_form *form)
 {
   const char *name = base_name (path);
-  size_t length = bare_length (name);
+  size_t length = garco__sink_bare_length (name);
   if (length < 4 || name[length - 4] != '.')
     return false;
   const char *type = name + length - 3;

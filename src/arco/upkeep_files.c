@@ -132,13 +132,15 @@ are_joined (garco__upkeep *own, const garco__directory *directory, bool *joined)
   return status;
 }
 
+/* Writes a file of that time under a new name. */
 static garco_status
-put_commits (garco__upkeep *own, const garco__buffer *content, const span *all)
+put_file (garco__upkeep *own, const char *folder, const char *ending, const span *all,
+          const garco__buffer *content)
 {
   char name[GARCO__NAME_SIZE], path[PATH_SIZE];
   GARCO_TRY (garco__stamp_range_name (all->start, all->end, own->array->schema->version, name,
                                       own->error));
-  snprintf (path, sizeof path, "__commits/%s.con", name);
+  snprintf (path, sizeof path, "%s/%s.%s", folder, name, ending);
   return garco__io_write (own->array->io, path, content->data, content->size, own->error);
 }
 
@@ -159,7 +161,7 @@ write_commits (garco__upkeep *own)
   garco__upkeep_say (own, "%zu commits%s in one file", all.count,
                      own->options->dry_run ? " would be" : "");
   if (!own->options->dry_run)
-    status = put_commits (own, &content, &all);
+    status = put_file (own, "__commits", "con", &all, &content);
 done:
   garco__buffer_free (&content);
   garco__directory_free (&directory);
@@ -249,12 +251,8 @@ is_there (garco__upkeep *own, const span *all, const garco__buffer *tile, bool *
 static garco_status
 put_footers (garco__upkeep *own, const span *all, const garco__buffer *tile)
 {
-  char name[GARCO__NAME_SIZE], path[PATH_SIZE];
-  GARCO_TRY (garco__stamp_range_name (all->start, all->end, own->array->schema->version, name,
-                                      own->error));
-  snprintf (path, sizeof path, "__fragment_meta/%s.meta", name);
   GARCO_TRY (garco__io_make_folder (own->array->io, "__fragment_meta", own->error));
-  return garco__io_write (own->array->io, path, tile->data, tile->size, own->error);
+  return put_file (own, "__fragment_meta", "meta", all, tile);
 }
 
 static garco_status

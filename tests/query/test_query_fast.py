@@ -282,13 +282,19 @@ def test_arrays_as_they_were(tmp_path, garco):
         assert exact.table["x_count"][0] == (40 if at < 50 else 60)
 
 
-def test_fields_that_came_later(tmp_path, garco):
-    path = one(tmp_path / "a", np.arange(20))
+def evolved(path):
+    """An array of one, and in a second fragment of 20 cells a field that came later."""
+    one(path, np.arange(20))
     evolution = tiledb.ArraySchemaEvolution(tiledb.Ctx())
     evolution.add_attribute(tiledb.Attr("late", dtype="i4", fill=-7))
     evolution.array_evolve(str(path))
     with tiledb.open(str(path), "w") as array:
         array[np.arange(20, 40)] = {"x": np.arange(20), "late": np.arange(20, dtype="i4")}
+    return path
+
+
+def test_fields_that_came_later(tmp_path, garco):
+    path = evolved(tmp_path / "a")
     exact, fast = of_x(garco, path, "late")
     assert exact.table["late_min"][0] == -7 and fast.kept == 2
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import tiledb
 
-from test_query_fast import one, scale
+from test_query_fast import evolved, one, scale
 
 COMPARE = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal}
 
@@ -94,12 +94,7 @@ def test_another_field_decides(tmp_path, garco):
 
 
 def test_fields_that_some_fragments_lack_go_by_rows(tmp_path, garco):
-    path = one(tmp_path / "a", np.arange(20))
-    evolution = tiledb.ArraySchemaEvolution(tiledb.Ctx())
-    evolution.add_attribute(tiledb.Attr("late", dtype="i4", fill=-7))
-    evolution.array_evolve(str(path))
-    with tiledb.open(str(path), "w") as array:
-        array[np.arange(20, 40)] = {"x": np.arange(20), "late": np.arange(20, dtype="i4")}
+    path = evolved(tmp_path / "a")
     told, table = ask(garco, path, "late < 3")
     assert "rows in order" in told and table["x_count"][0] == 23
     assert ask(garco, path, "x >= 18")[1]["x_count"][0] == 4

@@ -179,9 +179,9 @@ garco__footer_cache_find (const garco__footer_cache *cache, const char *name)
 
 /* ---- the array's files */
 
-static garco_status
-read_file (garco__io *io, garco__codec *codec, const char *name, garco__footer_cache *cache,
-           garco_error *error)
+garco_status
+garco__footer_cache_file (garco__io *io, garco__codec *codec, const char *name,
+                          garco__footer_cache *cache, garco_error *error)
 {
   char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
   garco__buffer content = {0};
@@ -254,7 +254,7 @@ garco__footer_cache_read (garco__io *io, garco__codec *codec, const garco__items
   size_t left = list.count;
   while (status >= 0 && (name = next_file (&list, &left, &stamp)) != NULL)
     if (is_wanted (cache, fragments, known, &stamp))
-      status = read_file (io, codec, name, cache, error);
+      status = garco__footer_cache_file (io, codec, name, cache, error);
   garco__io_list_free (&list);
   return status;
 }

@@ -36,6 +36,9 @@ garco_status garco__footer_cache_add (garco__footer_cache *cache, const char *so
 /* The footer of the fragment of that name, or NULL. */
 const garco__cached_footer *garco__footer_cache_find (const garco__footer_cache *cache,
                                                       const char *name);
+/* Adds what the array's file of that name has; nothing where there is no such file. */
+garco_status garco__footer_cache_file (garco__io *io, garco__codec *codec, const char *name,
+                                       garco__footer_cache *cache, garco_error *error);
 /* Reads the array's files of them, the latest first, until they have the fragments (those with a
  * flag in `known` are not needed) as far as they can. */
 garco_status garco__footer_cache_read (garco__io *io, garco__codec *codec,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "arco/array_writer.h"
+#include "arco/footer_cache.h"
 #include "arco/upkeep_files.h"
 #include "arco/vacuum.h"
 #include "base/error.h"
@@ -219,22 +220,54 @@ done:
 
 /* ---- files of metadata */
 
-/* All but the latest. */
+/* How many of the array's fragments have their footer in a file. */
 static garco_status
-vacuum_fragment_meta (garco__upkeep *own)
+count_footers (garco__upkeep *own, const garco__directory *directory, const char *file,
+               size_t *count)
+{
+  garco__footer_cache cache = {0};
+  garco_status status =
+      garco__footer_cache_file (own->array->io, own->array->codec, file, &cache, own->error);
+  *count = 0;
+  for (size_t i = 0; i < directory->fragments.count; i++)
+    *count += garco__footer_cache_find (&cache, directory->fragments.items[i].name) != NULL;
+  garco__footer_cache_free (&cache);
+  return status;
+}
+
+/* The file that has most of them, of several the latest; NULL: there is none. Its times alone do
+ * not tell: a fragment that was consolidated is of the times of those that it replaced. */
+static garco_status
+find_best (garco__upkeep *own, const garco__directory *directory, const garco__io_list *list,
+           const char **best)
+{
+  garco__stamp top = {0}, stamp;
+  size_t most = 0, count;
+  *best = NULL;
+  for (size_t i = 0; i < list->count; i++)
+  {
+    const char *name = list->entries[i].name;
+    if (!ends_with (name, ".meta") || !garco__stamp_parse (name, &stamp))
+      continue;
+    GARCO_TRY (count_footers (own, directory, name, &count));
+    if (*best != NULL && (count < most || (count == most && stamp.end < top.end)))
+      continue;
+    *best = name;
+    most = count;
+    top = stamp;
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+vacuum_fragment_meta (garco__upkeep *own, const garco__directory *directory)
 {
   garco__io_list list = {0};
   const char *best = NULL;
-  garco__stamp top = {0}, stamp;
   char path[PATH_SIZE];
   garco_status status;
   GARCO_TRY_DONE (garco__io_list_folder (own->array->io, "__fragment_meta", &list, own->error));
-  for (size_t i = 0; i < list.count; i++)
-    if (garco__stamp_parse (list.entries[i].name, &stamp) && (best == NULL || stamp.end >= top.end))
-    {
-      best = list.entries[i].name;
-      top = stamp;
-    }
+  GARCO_TRY_DONE (find_best (own, directory, &list, &best));
   for (size_t i = 0; i < list.count; i++)
     if (list.entries[i].name != best && ends_with (list.entries[i].name, ".meta"))
     {
@@ -300,7 +333,7 @@ vacuum_locked (garco__upkeep *own)
   if (status >= 0 && (what & GARCO_UPKEEP_COMMITS) != 0)
     status = vacuum_commits (own);
   if (status >= 0 && (what & GARCO_UPKEEP_FRAGMENT_META) != 0)
-    status = vacuum_fragment_meta (own);
+    status = vacuum_fragment_meta (own, &directory);
   if (status >= 0 && (what & GARCO_UPKEEP_ARRAY_META) != 0)
     status = vacuum_array_meta (own);
   if (status >= 0 && (what & GARCO_UPKEEP_STRAYS) != 0)

@@ -230,6 +230,28 @@ def test_what_is_joined_already_is_left_as_it_is(tmp_path):
     assert files_of(array) == before and seen(array) == state
 
 
+def joined_footers(array):
+    return list((array / "__fragment_meta").iterdir())
+
+
+def renamed(file, letter):
+    """The file under another name of the same times, which is before or behind those of others."""
+    parts = file.name.split("_")
+    return file.rename(file.with_name("_".join(parts[:4] + [letter * 32] + parts[5:])))
+
+
+@pytest.mark.parametrize("letter", "0f")
+def test_footers_of_what_was_replaced_go_whatever_their_name(tmp_path, letter):
+    """A fragment that was consolidated is of the times of those that it replaced, so that names tell nothing."""
+    array = tmp_path / "a"
+    history(array)
+    garco("consolidate", "--what", "fragment-meta", array)
+    stale = renamed(*joined_footers(array), letter)
+    garco("consolidate", "--what", "cells,fragment-meta", array)
+    garco("vacuum", "--what", "cells,fragment-meta", array)
+    assert len(joined_footers(array)) == 1 and not stale.exists()
+
+
 def test_deletes_of_several_consolidated_files_count_once(tmp_path, dump):
     array = tmp_path / "a"
     make(array)

@@ -3,12 +3,9 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "py"))
-from garco_abi import Failed, attempt, ffi, lib, options  # noqa: E402, F401
+from garco_abi import Failed, attempt, ffi, lib, options  # noqa: F401
 
 MISSING = -(2**63)
 SYSTEMS = "GRSECJI"

@@ -11,15 +11,11 @@ import pyarrow
 import pytest
 import tiledb
 
-from garco_library import GARCO, Failed, Library
+import garco_abi as library
+from garco_abi import GARCO, Failed
 
 SCHEMA = {"time": "timestamp[ms]", "sys": "uint8", "sat": "uint8", "obs": "uint16", "range": "double",
           "phase": "double", "doppler": "double", "snr": "float", "slip": "uint16", "flags": "uint16", "fcn": "int8"}
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +47,7 @@ def columns(table):
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
-def test_an_array_gives_the_rows_that_tiledb_gives(library, station):
+def test_an_array_gives_the_rows_that_tiledb_gives(station):
     table = table_of(library.query(station[1]))
     assert {field.name: str(field.type) for field in table.schema} == SCHEMA
     with tiledb.open(str(station[1])) as array:
@@ -68,7 +64,7 @@ def test_an_array_gives_the_rows_that_tiledb_gives(library, station):
     assert table["fcn"].null_count == (theirs["fcn"] == -128).sum()
 
 
-def test_files_and_arrays_give_the_same(library, station):
+def test_files_and_arrays_give_the_same(station):
     files, array = station
     ours, theirs = (table_of(library.query(*sources, fields=["time", "sys", "sat", "obs", "snr", "flags", "fcn"]))
                     for sources in (files, [array]))
@@ -82,7 +78,7 @@ def test_files_and_arrays_give_the_same(library, station):
     {"sats": ["G05", "R01"], "fields": ["sys", "sys", "snr", "snr", "time", "sys"]},  # the same twice
     {"where": "snr > 1000"},
 ])
-def test_selections_threads_and_memory(library, station, options):
+def test_selections_threads_and_memory(station, options):
     readings = [table_of(library.query(station[1], threads=threads, memory=memory, **options))
                 for threads in (1, 3) for memory in (0, 1 << 20)]
     assert all(same(reading, readings[0]) for reading in readings)
@@ -94,7 +90,7 @@ def test_selections_threads_and_memory(library, station, options):
     assert readings[0].num_rows == printed.count("\n") - 1
 
 
-def test_batches_outlive_the_stream(library, station):
+def test_batches_outlive_the_stream(station):
     reader = library.query(station[1], fields=["time", "sys", "snr"])
     batches = list(reader)
     del reader
@@ -104,7 +100,7 @@ def test_batches_outlive_the_stream(library, station):
     assert sum(batch.num_rows for batch in batches) == table_of(library.query(station[1])).num_rows
 
 
-def test_columns_may_be_taken_out_of_a_batch(library, station):
+def test_columns_may_be_taken_out_of_a_batch(station):
     batch = next(iter(library.query(station[1], fields=["time", "sat", "snr"])))
     snr = batch.column(2)
     del batch
@@ -113,7 +109,7 @@ def test_columns_may_be_taken_out_of_a_batch(library, station):
     assert 20 < numpy.nanmean(snr.to_numpy(zero_copy_only=False)) < 60
 
 
-def test_a_stream_that_is_not_read_to_its_end(library, station):
+def test_a_stream_that_is_not_read_to_its_end(station):
     for sources in ([station[1]], station[0]):
         reader = library.query(*sources)
         reader.read_next_batch()
@@ -123,7 +119,7 @@ def test_a_stream_that_is_not_read_to_its_end(library, station):
     gc.collect()
 
 
-def test_a_table_of_statistics(library, station):
+def test_a_table_of_statistics(station):
     table = table_of(library.stats(station[1], by=1 | 4 | 16, statistics=["count", "mean", "median", "q05", "first"],
                                    fields=["snr", "range"]))
     names = [f"{field}_{name}" for field in ("snr", "range") for name in ("count", "mean", "median", "q05", "first")]
@@ -136,14 +132,14 @@ def test_a_table_of_statistics(library, station):
     assert numpy.array_equal(wanted.astype("f8"), table["snr_median"].to_numpy(), equal_nan=True)
 
 
-def test_no_rows_and_no_groups(library, station):
+def test_no_rows_and_no_groups(station):
     table = table_of(library.query(station[1], sats=["G99"]))
     assert table.num_rows == 0 and len(table.schema) == 11
     table = table_of(library.stats(station[1], by=4, sats=["G99"]))
     assert table.num_rows == 0 and table.column_names == ["sat", "snr_mean"]
 
 
-def test_what_fails_says_so(library, station, tmp_path):
+def test_what_fails_says_so(station, tmp_path):
     with pytest.raises(Failed, match="no field \"noise\""):
         library.query(station[1], fields=["noise"])
     other = tmp_path / "other.tdb"
@@ -160,7 +156,7 @@ def test_what_fails_says_so(library, station, tmp_path):
         library.query(damaged).read_all()
 
 
-def test_every_kind_of_column(library, tmp_path):
+def test_every_kind_of_column(tmp_path):
     """Text, lists of variable and fixed length, nulls, booleans and dates."""
     array, n = str(tmp_path / "kinds.tdb"), 50
     attributes = [tiledb.Attr("text", dtype="U0", var=True), tiledb.Attr("ascii", dtype="ascii", var=True),

@@ -1,19 +1,21 @@
 # libgarco's public interface from Python: what include/garco.h declares, called through cffi.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Nothing of the header is copied here: the compiler's preprocessor gives its declarations to cffi,
-# and evaluates its options' initializers, each time. tests/py/test_garco_abi.py compares the
-# layout that cffi computed with the compiler's.
+# The one way to the library for all tests. Nothing of the header is copied here: the compiler's
+# preprocessor gives its declarations to cffi, and evaluates its options' initializers, each time.
+# tests/py/test_garco_abi.py compares the layout that cffi computed with the compiler's.
 import os
+import pathlib
 import re
 import subprocess
 
 import cffi
 import numpy as np
 
-from arco_reader import ROOT
-
-LIBRARY = os.environ.get("GARCO_LIBRARY", str(ROOT / "build/release/src/libgarco.so"))
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+GARCO = os.environ.get("GARCO", str(ROOT / "build/release/cli/garco"))
+# That of the program under test, unless another is named.
+LIBRARY = os.environ.get("GARCO_LIBRARY", str(pathlib.Path(GARCO).resolve().parents[1] / "src/libgarco.so"))
 HEADER = ROOT / "include/garco.h"
 VARIABLE = 0xFFFFFFFF
 TYPES = {0: "i4", 1: "i8", 2: "f4", 3: "f8", 4: "u1", 5: "i1", 6: "u1", 7: "i2", 8: "u2", 9: "u4",
@@ -69,11 +71,22 @@ def has(*names):
     return all(found(n) for n in names)
 
 
+def constant(value):
+    """What an initializer has for a field, as a number."""
+    if value in ("false", "((void *)0)", "((void*)0)", "NULL"):
+        return 0
+    sign, *digits = re.fullmatch(r"\(?(-?)(\d+)[UL]*(?: *- *(\d+))?\)?", value).groups("0")
+    number = int(digits[0]) * (-1 if sign == "-" else 1)
+    return number - int(digits[1])
+
+
 def options(struct):
     """Options as their initializer makes them."""
-    for value in INITIALIZERS[struct]:  # what memory of zeros is as well
-        assert value in ("0", "false", "((void *)0)", "((void*)0)", "NULL"), (struct, value)
-    return ffi.new(f"{struct} *")
+    made, fields = ffi.new(f"{struct} *"), ffi.typeof(struct).fields
+    for (name, _), value in zip(fields, map(constant, INITIALIZERS[struct]), strict=True):
+        if value != 0:  # what memory of zeros is as well
+            setattr(made, name, value)
+    return made
 
 
 def text(pointer):
@@ -370,3 +383,52 @@ def fragment_list(uri, every=False):
     found = [(text(e.info.name), text(lib.garco_fragment_state_name(e.state))) for e in entries]
     lib.garco_fragment_list_free(handle)
     return found
+
+
+# ------------------------------------------------------------------ queries and statistics
+
+
+def texts(keep, words):
+    made = keep.array("const char *", len(words))
+    for i, word in enumerate(words):
+        made[i] = keep.text(str(word))
+    return made
+
+
+def query_options(keep, **wanted):
+    """garco_query_options; lists of texts go with their numbers."""
+    made = options("garco_query_options")
+    for key, value in wanted.items():
+        if key in ("sats", "codes", "fields"):
+            setattr(made, f"n{key}", len(value))
+            value = texts(keep, value)
+        setattr(made, key, keep.text(value) if isinstance(value, str) else value)
+    return made
+
+
+def stream(take, handle):
+    """A reader of the Arrow stream that the handle becomes."""
+    import pyarrow
+
+    made = ffi.new("struct ArrowArrayStream *")
+    attempt(take, handle, made)
+    assert handle[0] == ffi.NULL  # the stream has it
+    return pyarrow.RecordBatchReader._import_from_c(int(ffi.cast("uintptr_t", made)))
+
+
+def query(*sources, **wanted):
+    keep, handle = Keep(), ffi.new("garco_query **")
+    attempt(lib.garco_query_open, texts(keep, sources), len(sources), query_options(keep, **wanted), handle)
+    return stream(lib.garco_query_take_stream, handle)
+
+
+def stats(*sources, by=0, span_ms=0, statistics=("mean",), **wanted):
+    keep, handle = Keep(), ffi.new("garco_stats **")
+    parsed = ffi.new("garco_statistic[]", len(statistics))
+    for i, word in enumerate(statistics):
+        attempt(lib.garco_statistic_parse, word.encode(), ffi.addressof(parsed, i))
+    grouped = options("garco_stats_options")
+    grouped.by, grouped.span_ms = by, span_ms
+    grouped.nstatistics, grouped.statistics = len(statistics), parsed
+    attempt(lib.garco_stats_compute, texts(keep, sources), len(sources), query_options(keep, **wanted), grouped, handle)
+    return stream(lib.garco_stats_take_stream, handle)

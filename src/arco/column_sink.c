@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arco/fragment_writer.h"
 #include "base/error.h"
 
 #define PATH_SIZE 512
@@ -107,6 +108,19 @@ open_special (garco__column_sink *sink, const garco__cell_merge *merge, const ch
   return open_file (&sink->data, merge, name, error);
 }
 
+/* Room for the bounds of a tile that begins. */
+static garco_status
+begin_texts (garco__column_sink *sink, garco_error *error)
+{
+  size_t size = 2 * sink->data.cell_size;
+  if (!sink->has_texts)
+    return GARCO_OK;
+  GARCO_TRY (garco__buffer_reserve (&sink->texts, size, error));
+  memset (sink->texts.data + sink->texts.size, 0, size);
+  sink->texts.size += size;
+  return GARCO_OK;
+}
+
 static garco_status
 open_field (garco__column_sink *sink, const garco__cell_merge *merge, const char *path,
             size_t ahead, garco_error *error)
@@ -119,6 +133,8 @@ open_field (garco__column_sink *sink, const garco__cell_merge *merge, const char
   sink->slot = garco__schema_slot (schema, sink->field_index);
   sink->data.pipeline = &field->pipeline;
   sink->data.cell_size = field->cell_size;
+  sink->has_texts = !field->is_dimension && garco__bounds_kind_of (field) == GARCO__BOUNDS_TEXT;
+  GARCO_TRY (begin_texts (sink, error));
   GARCO_TRY (
       garco__pipeline_check (&field->pipeline, true, sink->tools.io->root, field->name, error));
   snprintf (name, sizeof name, "%s/%c%zu.tdb", path, field->is_dimension ? 'd' : 'a', number);
@@ -204,7 +220,13 @@ pending_room (garco__column_sink *sink, garco__sink_file *file, size_t *count, u
 static void
 add_stats (garco__column_sink *sink, const uint8_t *values, const uint8_t *validity, size_t count)
 {
-  garco__tile_stats_add (sink->field->type, values, validity, count, &sink->stats);
+  size_t size = sink->data.cell_size;
+  if (garco__bounds_kind_of (sink->field) == GARCO__BOUNDS_NUMBER)
+    garco__tile_stats_add (sink->field->type, values, validity, count, &sink->stats);
+  else
+    garco__tile_text_add (
+        size, values, validity, count, &sink->stats,
+        sink->has_texts ? sink->texts.data + sink->texts.size - 2 * size : NULL);
 }
 
 /* ---- runs */
@@ -331,7 +353,7 @@ end_tile (garco__column_sink *sink, garco_error *error)
     GARCO_TRY (end_tile_of_file (sink, &sink->nulls, error));
   GARCO_TRY (garco__buffer_append (&sink->tile_stats, &sink->stats, sizeof sink->stats, error));
   sink->stats = GARCO__TILE_STATS_NONE;
-  return GARCO_OK;
+  return begin_texts (sink, error);
 }
 
 static garco_status
@@ -391,6 +413,7 @@ garco__column_sink_free (garco__column_sink *sink)
   free_file (&sink->data, sink->nsources);
   free_file (&sink->nulls, sink->nsources);
   garco__buffer_free (&sink->tile_stats);
+  garco__buffer_free (&sink->texts);
   garco__codec_free (&sink->tools.codec);
   garco__io_close (&sink->tools.io);
 }

@@ -39,6 +39,8 @@ typedef struct garco__column_sink
   garco__sink_file data, nulls; /* nulls.pipeline NULL: none */
   garco__tile_stats stats;      /* of the tile so far */
   garco__buffer tile_stats;     /* garco__tile_stats, one a tile */
+  bool has_texts;               /* characters: their bounds are cells */
+  garco__buffer texts;          /* lowest and highest cell of each tile, and of that so far */
 } garco__column_sink;
 
 /* A column of the merge's array in the folder `path` of it. Zero-initialise before, and free in any

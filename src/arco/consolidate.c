@@ -58,9 +58,10 @@ check_schema (const garco_array *array, garco_error *error)
   for (size_t i = 0; i < schema->ndims + schema->nattrs; i++)
   {
     const garco__field *field = &schema->fields[i];
-    if (field->width != 1 || garco__datatype_number (field->type) == GARCO__NUMBER_NONE)
+    if (field->width == GARCO__VARIABLE)
       return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
-                          "field \"%s\": garco consolidates single numbers only", field->name);
+                          "field \"%s\": garco consolidates fields of fixed size only",
+                          field->name);
   }
   return GARCO_OK;
 }
@@ -270,6 +271,7 @@ fill_slot (garco__writer_job *job, garco__column_sink *sink)
   slot->tile_offsets = (uint64_t *)(void *)sink->data.offsets.data;
   slot->validity_offsets = (uint64_t *)(void *)sink->nulls.offsets.data;
   job->stats[sink->slot] = (garco__tile_stats *)(void *)sink->tile_stats.data;
+  job->texts[sink->slot] = sink->has_texts ? sink->texts.data : NULL;
   return GARCO_OK;
 }
 
@@ -300,7 +302,7 @@ write_metadata (consolidation *own)
                            .error = own->error,
                            .rows = (size_t)own->cells,
                            .has_timestamps = true};
-  void *slots = NULL, *stats = NULL, *boxes = NULL, *names = NULL, *none = NULL;
+  void *slots = NULL, *stats = NULL, *boxes = NULL, *names = NULL, *none = NULL, *texts = NULL;
   garco_status status;
   job.ntiles = (size_t)((own->cells - 1) / own->schema->capacity + 1);
   job.has_deletes = own->merge.has_deletes && !own->merge.purge;
@@ -308,11 +310,13 @@ write_metadata (consolidation *own)
   job.nprocessed = own->merge.ndeletes;
   GARCO_TRY_DONE (garco__allocate (&slots, job.nslots, sizeof (garco__slot), own->error));
   GARCO_TRY_DONE (garco__allocate (&stats, job.nslots, sizeof (void *), own->error));
+  GARCO_TRY_DONE (garco__allocate (&texts, job.nslots, sizeof (uint8_t *), own->error));
   GARCO_TRY_DONE (garco__allocate (&boxes, job.ntiles, garco__box_size (own->schema), own->error));
   GARCO_TRY_DONE (garco__allocate (&names, job.nprocessed, sizeof (char *), own->error));
   GARCO_TRY_DONE (garco__allocate (&none, job.ntiles, sizeof (garco__tile_stats), own->error));
   job.slots = slots;
   job.stats = stats;
+  job.texts = texts;
   job.boxes = boxes;
   job.stats[own->schema->nattrs] = none;
   for (size_t i = 0; i < own->nsinks; i++)
@@ -325,6 +329,7 @@ write_metadata (consolidation *own)
 done:
   free (slots);
   free (stats);
+  free (texts);
   free (boxes);
   free (names);
   free (none);

@@ -129,8 +129,16 @@ void
 garco__tile_text_of (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
                      garco__tile_stats *stats, uint8_t *bounds)
 {
-  int64_t sum = 0;
   *stats = GARCO__TILE_STATS_NONE;
+  garco__tile_text_add (size, cells, validity, count, stats, bounds);
+}
+
+void
+garco__tile_text_add (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
+                      garco__tile_stats *stats, uint8_t *bounds)
+{
+  int64_t sum;
+  memcpy (&sum, stats->sum, sizeof sum);
   for (size_t i = 0; i < count; i++)
   {
     const uint8_t *cell = cells + i * size;

@@ -27,6 +27,9 @@ void garco__tile_stats_add (garco_datatype type, const void *values, const uint8
  * `bounds` is not NULL, lowest and highest cell by their bytes into it. */
 void garco__tile_text_of (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
                           garco__tile_stats *stats, uint8_t *bounds);
+/* The same with these cells behind those that `stats` and `bounds` are of. */
+void garco__tile_text_add (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
+                           garco__tile_stats *stats, uint8_t *bounds);
 /* What a fragment's statistics are: those of its tiles, one after the other. */
 void garco__tile_stats_join (garco_datatype type, const garco__tile_stats *tiles, size_t count,
                              garco__tile_stats *stats);

@@ -364,11 +364,6 @@ def comparable(field):
     return field.type in NUMBERS + DATES + SPANS and field.width == 1
 
 
-def single_numbers(schema):
-    """Whether each field is a single number or date: others garco does not consolidate."""
-    return all(comparable(f) or f.type == BOOL and f.width == 1 for f in schema.dims + schema.attrs)
-
-
 def condition(draw, fields, depth=2):
     """A condition as nested tuples, on the given fields."""
     what = pick(draw, "leaf", "leaf", "in", "and", "or", "not") if depth else "leaf"

@@ -78,7 +78,7 @@ def test_one_writes_and_both_read(place, writer, data):
         times.append(time)
         compare(uri, schema, data, times)
         event("deleted")
-    if data.draw(st.booleans()) and (writer == "tiledb" or draws.single_numbers(schema)):
+    if data.draw(st.booleans()):
         side.consolidate(uri, "fragments", purge=data.draw(st.booleans()))
         compare(uri, schema, data, times)
         if data.draw(st.booleans()):

@@ -36,7 +36,7 @@ def history(uri, schema, data, random):
         tree = draw(draws.conditions(fields).filter(SIDES[side].can_delete))
         SIDES[side].delete(uri, tree, schema.kinds, 6)
     for what in ("commits", "fragments", "fragment_meta"):
-        if draw(st.booleans()) and (what != "fragments" or draws.single_numbers(schema)):
+        if draw(st.booleans()):
             SIDES[side].consolidate(uri, what)
             if draw(st.booleans()):
                 SIDES[side].vacuum(uri, what)

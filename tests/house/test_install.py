@@ -65,6 +65,11 @@ def test_by_find_package(prefix, libdir, source):
     assert run(source / "build/version", env={"LD_LIBRARY_PATH": str(libdir)}) == "0.1.0"
 
 
+def test_the_program_finds_its_library(prefix):
+    environment = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
+    assert run(prefix / "bin/garco", "version", env=environment) == "garco 0.1.0"
+
+
 def test_nothing_else_is_installed(prefix):
     names = {path.name for path in prefix.rglob("*") if not path.is_dir()}
     names = {name for name in names if not name.startswith("garco-targets")}

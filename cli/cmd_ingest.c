@@ -34,7 +34,7 @@ static const struct poptOption options[] = {
     CLI_OPTION (
         "schema", '\0', INGEST_SCHEMA,
         "earthscope (where not given) or compact, which takes half the bytes: what an array "
-        "is made by that is not there yet.",
+        "is made by that is not there yet; one that is there must be of it.",
         "SCHEMA"),
     CLI_OPTION ("replace", '\0', INGEST_REPLACE,
                 "When what the array holds of a file's time goes: deliveries (where not given), "

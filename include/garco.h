@@ -1033,7 +1033,8 @@ extern "C"
     void (*on_report) (void *context, const garco_ingest_report *report); /* may be NULL */
     void *context;
     const garco_code_map *code_map; /* NULL: the table alone */
-    const char *schema; /* preset that an array is made by, of observations; NULL: earthscope */
+    const char *schema; /* preset that an array is made by, of observations; NULL: earthscope. Of an
+                           array that is there and has other filters: GARCO_ERR_EXISTS */
     garco_ingest_replace replace;
     bool keep_parts;  /* leave the parts of a day as fragments of their own */
     bool any_station; /* also files whose MARKER NAME is not that of the array's first; their cells

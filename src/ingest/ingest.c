@@ -31,6 +31,7 @@
 #include "ingest/ingest_order.h"
 #include "ingest/ingest_record.h"
 #include "ingest/ingest_replace.h"
+#include "ingest/ingest_schema.h"
 #include "ingest/ingest_station.h"
 #include "io/io.h"
 #include "query/query_columns.h"
@@ -78,12 +79,16 @@ check_schema (target *t, garco_error *error)
   memset (t->names, 0, sizeof t->names);
   for (size_t i = 0; i < schema->nfields; i++)
   {
-    int column = column_of_field (&cells, &schema->fields[i]);
+    const garco_field_info *field = &schema->fields[i];
+    int column = column_of_field (&cells, field);
+    if (column < 0 && garco_batch_find (&cells, field->name) < 0 && garco__can_fill (field))
+      continue;
     if (column < 0 || t->names[column] != NULL)
       return garco__fail (error, GARCO_ERR_FORMAT, t->uri,
-                          "no array of observations: field \"%s\" of type %s is not expected",
-                          schema->fields[i].name, garco_datatype_name (schema->fields[i].type));
-    t->names[column] = schema->fields[i].name;
+                          "no array of observations: %s \"%s\" of type %s is not expected",
+                          field->is_dimension ? "dimension" : "attribute", field->name,
+                          garco_datatype_name (field->type));
+    t->names[column] = field->name;
     if (column == GARCO__SYS)
       t->sys_dimension = (int)i;
     if (column == GARCO__TIME)
@@ -111,7 +116,7 @@ is_empty_directory (const char *path)
 
 /* Opens what is there; nothing, or an empty directory, is left for later. */
 static garco_status
-open_target (target *t, garco_error *error)
+open_target (target *t, const char *preset, garco_error *error)
 {
   garco_error local;
   garco_status status = garco_array_open (t->uri, NULL, &t->array, &local);
@@ -123,7 +128,9 @@ open_target (target *t, garco_error *error)
       *error = local;
     return status;
   }
-  return check_schema (t, error);
+  GARCO_TRY (check_schema (t, error));
+  return preset == NULL ? GARCO_OK
+                        : garco__check_preset (garco_array_schema (t->array), preset, t->uri, error);
 }
 
 /* Removes the folder with all that it holds. */
@@ -332,14 +339,38 @@ write_fragment (writing *w, const garco_batch *batch, uint64_t timestamp,
   return status;
 }
 
+/* One day's cells, with fill values where the array has more attributes than observations have. */
+static garco_status
+write_day (writing *w, const garco__day *day, uint64_t timestamp, garco_error *error)
+{
+  const garco__cells part = garco__cells_part (&w->decoded->cells, day->first, day->count);
+  garco__fills fills = {0, NULL};
+  garco_status status;
+  void *room = NULL;
+  GARCO_TRY_DONE (garco__fills_make (garco_array_schema (w->t->array), w->t->names,
+                                     GARCO__CELL_COLUMNS, part.count, &fills, error));
+  GARCO_TRY_DONE (
+      garco__allocate (&room, GARCO__CELL_COLUMNS + fills.count, sizeof (garco_column), error));
+  garco_column *columns = room;
+  garco_batch batch = garco__cells_batch (&part, columns);
+  for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
+    columns[i].name = w->t->names[i];
+  for (size_t i = 0; i < fills.count; i++)
+    columns[batch.ncolumns++] = fills.columns[i];
+  status = write_fragment (w, &batch, timestamp, &w->fragments[w->nfragments], error);
+done:
+  free (room);
+  garco__fills_free (&fills);
+  return status;
+}
+
 /* A fragment a day, all of one time. */
 static garco_status
 write_days (writing *w, garco_error *error)
 {
   void *room = NULL;
   uint64_t timestamp = w->condition[0] != '\0' ? w->deleted_at + 1 : 0;
-  garco__cells *cells = &w->decoded->cells;
-  GARCO_TRY (garco__days_of_cells (cells, &w->days, error));
+  GARCO_TRY (garco__days_of_cells (&w->decoded->cells, &w->days, error));
   if (w->days.count > DAYS_LIMIT)
     return garco__fail (error, GARCO_ERR_LIMIT, w->file, "cells of %zu days; at most %d",
                         w->days.count, DAYS_LIMIT);
@@ -347,15 +378,8 @@ write_days (writing *w, garco_error *error)
   w->fragments = room;
   for (; w->nfragments < w->days.count; w->nfragments++)
   {
-    const garco__day *day = &w->days.list[w->nfragments];
-    const garco__cells part = garco__cells_part (cells, day->first, day->count);
-    garco_column columns[GARCO__CELL_COLUMNS];
-    garco_batch batch = garco__cells_batch (&part, columns);
-    for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
-      columns[i].name = w->t->names[i];
-    garco__fragment_writer **fragment = &w->fragments[w->nfragments];
-    GARCO_TRY (write_fragment (w, &batch, timestamp, fragment, error));
-    timestamp = garco__fragment_writer_timestamp (*fragment);
+    GARCO_TRY (write_day (w, &w->days.list[w->nfragments], timestamp, error));
+    timestamp = garco__fragment_writer_timestamp (w->fragments[w->nfragments]);
   }
   return GARCO_OK;
 }
@@ -488,6 +512,8 @@ put_cells (target *t, const garco_ingest_options *options, garco__decoded *decod
   writing w = {.t = t, .file = report->file, .options = options, .decoded = decoded};
   bool holds = false;
   garco_status status = garco__array_refresh (t->array, error);
+  if (status >= 0)
+    status = check_schema (t, error); /* it may be another one by now */
   if (status >= 0 && !options->again)
     status = garco__record_find (t->array, decoded->sha256, &holds, error);
   if (status >= 0 && !holds)
@@ -613,7 +639,7 @@ garco_ingest (const char *const *files, size_t nfiles, const char *uri,
   target t = {.uri = local_name (uri), .sys_dimension = -1};
   if (options == NULL)
     options = &standard;
-  garco_status status = open_target (&t, error);
+  garco_status status = open_target (&t, options->schema, error);
   for (size_t i = 0; i < nfiles && status >= 0; i++)
     status = ingest_file (&t, files[i], options, error);
   if (status >= 0 && !options->keep_parts)

@@ -73,3 +73,17 @@ def test_tiledb_consolidates(garco, tmp_path):
 def test_only_observations_are_ingested(garco):
     assert "expected earthscope or compact" in garco(
         "ingest", "--schema", "demo", "a.24o", "a.tdb", status=2).err
+
+
+@pytest.mark.parametrize("made, wanted", [("compact", "earthscope"), ("earthscope", "compact")])
+def test_an_array_of_another_schema_is_not_taken_for_it(garco, made, wanted):
+    garco("simulate", "--duration", "10m", "-o", "a.24o")
+    garco("simulate", "--start", "2024-01-02", "--duration", "10m", "-o", "b.24o")
+    garco("create", "--schema", made, "a.tdb")
+    for name in "ab":
+        assert f'a.tdb: the array is there, and is not of the schema {wanted}: attribute "range"' in garco(
+            "ingest", "--schema", wanted, f"{name}.24o", "a.tdb", status=1).err
+        garco("ingest", "--schema", made, f"{name}.24o", "a.tdb")
+    garco("evolve", "a.tdb", "--add-attr", "q:uint8")
+    assert "ingested before" in garco("ingest", "--schema", made, "a.24o", "a.tdb").out
+    assert "ingested before" in garco("ingest", "a.24o", "a.tdb").out

@@ -242,7 +242,13 @@ def test_other_schemas_are_refused(garco, files):
     domain = tiledb.Domain(tiledb.Dim("time", domain=(0, 100), tile=10, dtype="int64"))
     schema = tiledb.ArraySchema(domain, [tiledb.Attr("noise", dtype="f8")], sparse=True)
     tiledb.Array.create(str(files / "noise.tdb"), schema)
-    assert 'field "noise"' in garco("ingest", "min.24o", "noise.tdb", status=1).err
+    assert 'field "sys" is missing' in garco("ingest", "min.24o", "noise.tdb", status=1).err
+    garco("ingest", "min.24o", "long.tdb")
+    evolution = tiledb.ArraySchemaEvolution()
+    evolution.add_attribute(tiledb.Attr("note", dtype="ascii", var=True))
+    evolution.array_evolve(str(files / "long.tdb"))
+    assert 'attribute "note" of type string_ascii is not expected' in garco(
+        "ingest", "min.rnx", "long.tdb", status=1).err
 
 
 def test_two_writers_at_once_put_each_file_in_once(garco, files):
@@ -357,3 +363,31 @@ def test_values_whose_code_another_type_has_are_said(garco, files):
         assert "bds.24o: 1 values left out: an earlier type of the satellite has their code" in result.err
         assert result.err.count("\n") == 1
     assert garco("query", "min.24o").err == ""
+
+
+def test_attributes_that_were_added_have_their_fill_value_in_new_cells(garco, files):
+    (files / "later.24o").write_text(MIN2.replace(" 24  5 1", " 24  6 1"))
+    garco("ingest", "min.24o", "a.tdb")
+    garco("evolve", "a.tdb", "--add-attr", "quality:uint8", "--add-attr",
+          '{"name": "place", "type": "int16", "width": 2, "fill": [7, -7]}', "--add-attr",
+          '{"name": "note", "type": "int32", "nullable": true}', "--add-attr",
+          '{"name": "mark", "type": "int8", "nullable": true, "fill": 5}')
+    assert garco("ingest", "later.24o", "a.tdb").out == "later.24o: 3 epochs, 6 cells\n"
+    with tiledb.open(str(files / "a.tdb")) as array:
+        cells = array.query(attrs=["quality", "place", "mark"])[:]
+    assert cells["quality"].tolist() == [255] * 12
+    assert {tuple(place) for place in cells["place"].tolist()} == {(7, -7)}
+    for name in ("min.24o", "later.24o"):
+        assert garco("verify", name, "a.tdb").out == f"{name}: 6 cells, all equal\n"
+    head, *rows = garco("query", "a.tdb", "--field", "note,mark,quality").lines()
+    assert rows == [",5,255"] * 12
+    garco("export", "a.tdb", "--start", "2024-06-01", "-o", "back.24o")
+    assert garco("verify", "back.24o", "a.tdb").out.endswith("all equal\n")
+
+
+def test_attributes_of_observations_that_were_dropped_are_missed(garco, files):
+    garco("ingest", "min.24o", "a.tdb")
+    garco("evolve", "a.tdb", "--drop-attr", "fcn")
+    assert 'field "fcn" is missing' in garco("ingest", "min.rnx", "a.tdb", status=1).err
+    garco("evolve", "a.tdb", "--add-attr", "fcn:int8")
+    garco("ingest", "min.rnx", "a.tdb", "--any-station")

@@ -21,18 +21,22 @@ def dump():
 
 
 @pytest.fixture(scope="session")
-def arrays(tmp_path_factory):
-    """The folder with arr/ and un/ of the shared data, unpacked."""
+def packed_arrays():
     packed = DATA / "tiledb/arrays.tar.zst"
     if not packed.exists():
         pytest.skip(f"no test data at {packed}")
+    return packed
+
+
+@pytest.fixture(scope="session")
+def arrays(tmp_path_factory, packed_arrays):
+    """The folder with arr/ and un/ of the shared data, unpacked."""
     place = tmp_path_factory.mktemp("arrays")
-    subprocess.run(["tar", "x", "--zstd", "-f", str(packed), "-C", str(place)], check=True)
+    subprocess.run(["tar", "x", "--zstd", "-f", str(packed_arrays), "-C", str(place)], check=True)
     return place
 
 
 def pytest_terminal_summary(terminalreporter):
     if COMPARED["reads"]:
         terminalreporter.write_line(
-            f"random arrays: {array_places.MADE[0]} made, {COMPARED['reads']} reads of them by both "
-            f"compared, {COMPARED['cells']} cells")
+            f"arrays: {array_places.MADE[0]} made at random, {COMPARED['reads']} reads by both compared, {COMPARED['cells']} cells")

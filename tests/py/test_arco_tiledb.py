@@ -10,12 +10,6 @@ import tiledb
 
 from arco_reader import Refused
 
-READABLE = """basic cons cons_dups cons_novac del del_commits del_commits_frag del_cons
-del_cons_purge es_shot evo evo_cons evo_del_fill evo_drop fmeta many multi multi_dups two two_meta
-two_metav v_05 v_06 v_07 v_08 v_10 v_11 v_12 v_14 v_15 v_16 v_18 v_19 v_20 v_21 v_22 w_obs0 w_obs1
-w_ref0 w_ref1 zoo""".split()
-
-
 def times_of(array):
     """Every time in the names of an array's fragments, commits and schemas."""
     times = set()
@@ -117,52 +111,6 @@ def assert_same(ours, theirs, duplicates=False):
         n for n in names if ours[0][n].tobytes() != theirs[0][n].tobytes()]
 
 
-def has_duplicates(array):
-    with tiledb.open(str(array)) as opened:
-        return opened.schema.allows_duplicates
-
-
-@pytest.mark.parametrize("name", READABLE)
-def test_whole_at_every_time(arrays, dump, name):
-    array = arrays / "arr" / name
-    duplicates = has_duplicates(array)
-    assert_same(dump.cells(array, raw=True), oracle(array), duplicates)
-    times = times_of(array)
-    spans = [(0, t) for t in times] + [(t, times[-1]) for t in times] + [(t, t) for t in times]
-    spans += [(0, t - 1) for t in times if t > 1]
-    for start, end in dict.fromkeys(spans):
-        ours = dump.cells(array, raw=True, start=start, end=end)
-        assert_same(ours, oracle(array, (start, end)), duplicates)
-
-
-def slices(array):
-    """Ranges that cut an array of observations: time, satellite, code, and unions of them."""
-    with tiledb.open(str(array)) as opened:
-        domain = opened.nonempty_domain()
-        names = [opened.schema.domain.dim(i).name for i in range(opened.schema.domain.ndim)]
-    low, high = (int(np.asarray(x).astype("i8")) for x in domain[0])
-    third = (high - low) // 3
-    yield [(0, low + third, high - third)]
-    yield [(0, low, low + 30), (0, high - 30, high)]
-    yield [(0, high, high)]
-    if "sat" in names:
-        sat = names.index("sat")
-        yield [(sat, 3, 5)]
-        yield [(0, low + third, high), (sat, 1, 2), (sat, 6, 6)]
-    if "obs" in names:
-        yield [(names.index("obs"), 0, 200), (names.index("sys"), 1, 1)]
-
-
-@pytest.mark.parametrize("name", READABLE)
-def test_slices(arrays, dump, name):
-    array = arrays / "arr" / name
-    duplicates = has_duplicates(array)
-    for ranges in slices(array):
-        for memory in (0, 1):
-            ours = dump.cells(array, raw=True, ranges=ranges, memory=memory)
-            assert_same(ours, oracle(array, ranges=ranges), duplicates)
-
-
 @pytest.mark.parametrize("name", ["basic", "many", "cons", "del_cons", "evo", "multi_dups"])
 def test_small_memory_gives_the_same_cells(arrays, dump, name):
     array = arrays / "arr" / name
@@ -182,25 +130,6 @@ def test_chosen_fields_come_as_asked(arrays, dump):
         assert some[field].tobytes() == whole[field].tobytes()
     with pytest.raises(Refused, match='no field "nothing"'):
         dump.cells(array, fields=["nothing"])
-
-
-@pytest.mark.parametrize("name, text", [
-    ("dense", "dense"), ("hil", "Hilbert"), ("enc", "encrypted")])
-def test_refused_by_name(arrays, dump, name, text):
-    with pytest.raises(Refused, match=f"GARCO_ERR_UNSUPPORTED: .*{text}"):
-        dump.cells(arrays / "un" / name)
-
-
-@pytest.mark.parametrize("name", ["curd", "dic", "enum", "fdim", "strat"])
-def test_unusual_and_read(arrays, dump, name):
-    array = arrays / "un" / name
-    ours, theirs = dump.cells(array, raw=True), oracle(array)
-    assert_same(ours, theirs)
-
-
-@pytest.mark.parametrize("name", ["empty", "multi"])
-def test_no_cells(arrays, dump, name):
-    assert dump.cells(arrays / "un" / name) == ({}, {})
 
 
 @pytest.mark.parametrize("low, high", [

@@ -12,7 +12,8 @@ import pytest
 import tiledb
 
 from arco_reader import ROOT, Refused
-from test_arco_tiledb import READABLE, times_of
+from test_arco_tiledb import times_of
+from test_shared_arrays import ARR
 
 GARCO = os.environ.get("GARCO", str(ROOT / "build/release/cli/garco"))
 
@@ -194,7 +195,7 @@ def test_each_does_upkeep_on_what_the_other_did(tmp_path, dump):
     assert len(fragments(array)) <= 4
 
 
-@pytest.mark.parametrize("name", sorted(set(READABLE) - {"es_shot"}))
+@pytest.mark.parametrize("name", sorted(set(ARR) - {"es_shot"}))
 def test_arrays_of_all_kinds_read_as_before(arrays, tmp_path, dump, name):
     array = tmp_path / "array"
     shutil.copytree(arrays / "arr" / name, array)

@@ -63,15 +63,14 @@ ends_with (const char *text, const char *ending)
 }
 
 /* Letters that became numbers are letters for readers only where the array says so. */
-static garco_status
-say_numbers (const cli_rows *rows, const write_words *w, garco_error *error)
+static void
+say_numbers (const cli_rows *rows, garco_write_options *how)
 {
   static const garco_metadata_info item = {GARCO_SYSTEM_NUMBERING_KEY, GARCO_STRING_UTF8,
                                            sizeof GARCO_SYSTEM_NUMBERING - 1,
                                            GARCO_SYSTEM_NUMBERING};
-  return rows->letters && !rows->numbers_said
-             ? garco_array_metadata_put (rows->array, &item, 1, &w->options, error)
-             : GARCO_OK;
+  how->metadata = &item;
+  how->nmetadata = rows->letters && !rows->numbers_said ? 1 : 0;
 }
 
 /* An error that names a row names its line. */
@@ -92,9 +91,11 @@ write_rows (cli_rows *rows, const write_words *w)
 {
   garco_error error;
   garco_batch batch = cli_rows_batch (rows);
-  garco_status status = rows->count > 0 ? say_numbers (rows, w, &error) : GARCO_OK;
-  if (status >= 0 && rows->count > 0)
-    status = garco_array_write (rows->array, &batch, &w->options, NULL, &error);
+  garco_write_options how = w->options;
+  garco_status status = GARCO_OK;
+  say_numbers (rows, &how);
+  if (rows->count > 0)
+    status = garco_array_write (rows->array, &batch, &how, NULL, &error);
   if (status < 0)
     return fail_at_line (rows, &error);
   printf ("%s: %zu cells\n", rows->path, rows->count);
@@ -130,7 +131,7 @@ write_file (const char *uri, const char *path, const write_words *w)
 static int
 run (const cli_verb *verb, int argc, const char **argv)
 {
-  write_words w = {false, false, {0, 0, DEFAULT_MEMORY}};
+  write_words w = {false, false, {.memory = DEFAULT_MEMORY}};
   cli_words words;
   int status = cli_words_read (verb, argc, argv, take, &w, &words);
   if (status == CLI_OK && words.count != 2)

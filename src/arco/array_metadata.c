@@ -5,6 +5,7 @@
  *
  * Files are replayed in the order of their times; a later value replaces an earlier one.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,19 +231,22 @@ garco__metadata_put_item (garco__buffer *out, const garco__metadata_item *item, 
 
 garco_status
 garco__array_metadata_write (garco_array *array, uint64_t timestamp,
-                             const garco__metadata_item *items, size_t nitems, garco_error *error)
+                             const garco__metadata_item *items, size_t nitems,
+                             char path[GARCO__METADATA_PATH], garco_error *error)
 {
   garco__buffer payload = {0}, tile = {0};
-  char name[GARCO__NAME_SIZE], path[GARCO__NAME_SIZE + 16] = "__meta/";
+  char name[GARCO__NAME_SIZE], own[GARCO__METADATA_PATH];
   garco_status status;
   GARCO_TRY_DONE (garco__stamp_name (timestamp, 0, name, error));
-  strcat (path, name);
+  snprintf (own, sizeof own, "__meta/%s", name);
   for (size_t i = 0; i < nitems; i++)
     GARCO_TRY_DONE (garco__metadata_put_item (&payload, &items[i], error));
   GARCO_TRY_DONE (garco__generic_tile_write (array->codec, array->schema->version, payload.data,
                                              payload.size, &tile, error));
   GARCO_TRY_DONE (garco__io_make_folder (array->io, "__meta", error));
-  GARCO_TRY_DONE (garco__io_write (array->io, path, tile.data, tile.size, error));
+  GARCO_TRY_DONE (garco__io_write (array->io, own, tile.data, tile.size, error));
+  if (path != NULL)
+    memcpy (path, own, sizeof own);
   garco__array_metadata_forget (array);
 done:
   garco__buffer_free (&payload);

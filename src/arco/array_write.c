@@ -15,6 +15,7 @@
 #include "arco/condition_text.h"
 #include "arco/datatype.h"
 #include "arco/generic_tile.h"
+#include "arco/group_commit.h"
 #include "base/civil_time.h"
 #include "base/error.h"
 
@@ -130,16 +131,27 @@ end (garco_array *array, garco_status status, garco_error *error)
 
 /* ---- cells */
 
+static garco_status
+write_cells (garco_array *array, const garco_batch *batch, const garco_write_options *options,
+             garco__fragment_writer **fragment, garco_error *error)
+{
+  GARCO_TRY (garco__fragment_write_as (array, batch, options, fragment, error));
+  uint64_t timestamp = garco__fragment_writer_timestamp (*fragment);
+  if (options->nmetadata > 0)
+    GARCO_TRY (
+        garco__array_write_time (array, timestamp, GARCO__WRITTEN_METADATA, &timestamp, error));
+  return garco__fragments_commit_with (array, fragment, 1, NULL, 0, options->metadata,
+                                       options->nmetadata, error);
+}
+
 garco_status
 garco_array_write (garco_array *array, const garco_batch *batch, const garco_write_options *options,
                    char name[GARCO_FRAGMENT_NAME_SIZE], garco_error *error)
 {
   garco__fragment_writer *fragment = NULL;
   GARCO_TRY (begin (array, error));
-  garco_status status = garco__fragment_write_as (
-      array, batch, options != NULL ? options : &defaults, &fragment, error);
-  if (status >= 0)
-    status = garco__fragment_commit (fragment, error);
+  garco_status status =
+      write_cells (array, batch, options != NULL ? options : &defaults, &fragment, error);
   if (status >= 0 && name != NULL)
     snprintf (name, GARCO_FRAGMENT_NAME_SIZE, "%s", garco__fragment_writer_name (fragment));
   garco__fragment_writer_free (&fragment);
@@ -271,7 +283,7 @@ put_metadata (garco_array *array, const garco_metadata_info *items, size_t nitem
   GARCO_TRY (garco__array_write_time (array, options->timestamp, GARCO__WRITTEN_METADATA,
                                       &timestamp, error));
   garco__wait_for (timestamp);
-  return garco__array_metadata_write (array, timestamp, items, nitems, error);
+  return garco__array_metadata_write (array, timestamp, items, nitems, NULL, error);
 }
 
 garco_status

@@ -32,10 +32,12 @@ void garco__fragment_writer_free (garco__fragment_writer **fragment);
 /* Appends an item as files of array metadata have it. */
 garco_status garco__metadata_put_item (garco__buffer *out, const garco__metadata_item *item,
                                        garco_error *error);
-/* Writes a file of array metadata at `timestamp`. */
+#define GARCO__METADATA_PATH 192
+/* Writes a file of array metadata at `timestamp`; its place in the array into `path`, which may be
+ * NULL. */
 garco_status garco__array_metadata_write (garco_array *array, uint64_t timestamp,
                                           const garco__metadata_item *items, size_t nitems,
-                                          garco_error *error);
+                                          char path[GARCO__METADATA_PATH], garco_error *error);
 /* Looks the array's directory through again, for what others have written meanwhile. */
 garco_status garco__array_refresh (garco_array *array, garco_error *error);
 /* Takes (waits for) and gives back the right to write, among processes of this machine. */

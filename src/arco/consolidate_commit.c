@@ -34,6 +34,17 @@ write_list (garco__io *io, const char *path, const char *const *replaced, size_t
   return status;
 }
 
+/* True where it is sure that neither of the two files is there any more. The fragments that were to
+ * be replaced are, so nothing is lost. */
+static bool
+take_back (garco__io *io, const char *commit, const char *vacuum)
+{
+  garco__io_kind kind = GARCO__IO_NOTHING;
+  uint64_t size;
+  return garco__io_stat (io, vacuum, &kind, &size, NULL) >= 0 && kind == GARCO__IO_NOTHING &&
+         garco__io_remove (io, commit, NULL) >= 0;
+}
+
 garco_status
 garco__consolidate_commit (garco__io *io, const char *name, const char *const *replaced,
                            size_t count, bool *committed, garco_error *error)
@@ -48,11 +59,15 @@ garco__consolidate_commit (garco__io *io, const char *name, const char *const *r
   garco_status status = garco__io_write (io, commit, NULL, 0, error);
   *committed = status >= 0 || garco__io_stat (io, commit, &kind, &size, NULL) < 0 ||
                kind != GARCO__IO_NOTHING;
+  if (status >= 0)
+    status = write_list (io, vacuum, replaced, count, error);
+  if (status >= 0)
+    return garco__io_remove (io, intent, error);
+  if (*committed)
+    *committed = !take_back (io, commit, vacuum);
   if (!*committed)
     garco__io_remove (io, intent, NULL);
-  GARCO_TRY (status);
-  GARCO_TRY (write_list (io, vacuum, replaced, count, error));
-  return garco__io_remove (io, intent, error);
+  return status;
 }
 
 /* What was to be done for one fragment: where it is committed, its .vac. */

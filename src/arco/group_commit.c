@@ -88,3 +88,20 @@ done:
   garco__buffer_free (&content);
   return status;
 }
+
+garco_status
+garco__fragments_commit_with (garco_array *array, garco__fragment_writer *const *fragments,
+                              size_t count, const char *condition, uint64_t deleted_at,
+                              const garco__metadata_item *items, size_t nitems, garco_error *error)
+{
+  char path[GARCO__METADATA_PATH];
+  if (nitems == 0)
+    return garco__fragments_commit (array, fragments, count, condition, deleted_at, error);
+  GARCO_TRY (garco__array_metadata_write (array, fragments[0]->timestamp, items, nitems, path,
+                                          error));
+  garco_status status =
+      garco__fragments_commit (array, fragments, count, condition, deleted_at, error);
+  if (status < 0 && !fragments[0]->committed)
+    garco__io_remove (array->io, path, NULL);
+  return status;
+}

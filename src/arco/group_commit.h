@@ -12,5 +12,12 @@
 garco_status garco__fragments_commit (garco_array *array, garco__fragment_writer *const *fragments,
                                       size_t count, const char *condition, uint64_t deleted_at,
                                       garco_error *error);
+/* The same with array metadata of the first fragment's time, which go again where nothing was
+ * committed. */
+garco_status garco__fragments_commit_with (garco_array *array,
+                                           garco__fragment_writer *const *fragments, size_t count,
+                                           const char *condition, uint64_t deleted_at,
+                                           const garco__metadata_item *items, size_t nitems,
+                                           garco_error *error);
 
 #endif

@@ -299,6 +299,24 @@ list_replaced (const garco__upkeep *own, garco__buffer *list, span *all)
   return GARCO_OK;
 }
 
+/* The file at `path` and, beside it, what it replaces; both or neither. */
+static garco_status
+write_replacing (garco__upkeep *own, const char *path, const garco__buffer *payload,
+                 const garco__buffer *list)
+{
+  garco__io *io = own->array->io;
+  garco__io_kind kind = GARCO__IO_NOTHING;
+  uint64_t size;
+  char vacuum[PATH_SIZE + 4];
+  snprintf (vacuum, sizeof vacuum, "%s.vac", path);
+  GARCO_TRY (write_tile (own, path, payload));
+  garco_status status = garco__io_write (io, vacuum, list->data, list->size, own->error);
+  if (status < 0 && garco__io_stat (io, vacuum, &kind, &size, NULL) >= 0 &&
+      kind == GARCO__IO_NOTHING)
+    garco__io_remove (io, path, NULL);
+  return status;
+}
+
 static garco_status
 write_array_meta (garco__upkeep *own)
 {
@@ -326,9 +344,7 @@ write_array_meta (garco__upkeep *own)
   }
   GARCO_TRY_DONE (garco__stamp_range_name (all.start, all.end, 0, name, own->error));
   snprintf (path, sizeof path, "__meta/%s", name);
-  GARCO_TRY_DONE (write_tile (own, path, &payload));
-  snprintf (path, sizeof path, "__meta/%s.vac", name);
-  GARCO_TRY_DONE (garco__io_write (own->array->io, path, list.data, list.size, own->error));
+  GARCO_TRY_DONE (write_replacing (own, path, &payload, &list));
 done:
   garco__buffer_free (&payload);
   garco__buffer_free (&list);

@@ -44,6 +44,7 @@ typedef struct target
 {
   const char *uri;
   garco_array *array; /* NULL: not there yet */
+  bool folder, made;  /* an empty folder was there; the array was made here */
   const char *names[GARCO__CELL_COLUMNS];
   int time_dimension, sys_dimension;
   garco__days days; /* that were written to */
@@ -120,7 +121,8 @@ open_target (target *t, const char *preset, garco_error *error)
 {
   garco_error local;
   garco_status status = garco_array_open (t->uri, NULL, &t->array, &local);
-  if (status == GARCO_ERR_NOT_FOUND || (status == GARCO_ERR_FORMAT && is_empty_directory (t->uri)))
+  t->folder = status == GARCO_ERR_FORMAT && is_empty_directory (t->uri);
+  if (status == GARCO_ERR_NOT_FOUND || t->folder)
     return GARCO_OK;
   if (status < 0)
   {
@@ -133,13 +135,20 @@ open_target (target *t, const char *preset, garco_error *error)
                         : garco__check_preset (garco_array_schema (t->array), preset, t->uri, error);
 }
 
-/* Removes the folder with all that it holds. */
+/* Removes the folder with all that it holds, or that alone. */
 static void
-remove_folder (const char *path)
+remove_folder (const char *path, bool itself)
 {
   garco__io *io = NULL;
-  if (garco__io_open (path, &io, NULL) >= 0)
+  garco__io_list list = {0};
+  garco_status status = garco__io_open (path, &io, NULL);
+  if (status >= 0 && !itself)
+    status = garco__io_list_folder (io, "", &list, NULL);
+  for (size_t i = 0; i < list.count; i++)
+    garco__io_remove (io, list.entries[i].name, NULL);
+  if (status >= 0 && itself)
     garco__io_remove (io, "", NULL);
+  garco__io_list_free (&list);
   garco__io_close (&io);
 }
 
@@ -161,21 +170,23 @@ sync_parent (const char *path, garco_error *error)
 
 /* The array made at `beside` takes its name, unless another made one there meanwhile. */
 static garco_status
-take_name (const char *beside, const char *uri, garco_error *error)
+take_name (const char *beside, const char *uri, bool *taken, garco_error *error)
 {
-  if (rename (beside, uri) == 0)
+  *taken = rename (beside, uri) == 0;
+  if (*taken)
     return sync_parent (uri, error);
   bool other = errno == EEXIST || errno == ENOTEMPTY;
   garco_status status = other ? GARCO_OK : garco__fail_errno (error, uri, "cannot be made");
-  remove_folder (beside);
+  remove_folder (beside, true);
   return status;
 }
 
 /* Makes the array under a name beside its own, which it takes when it is complete: an array that is
  * half made would be in everybody's way. */
 static garco_status
-create_target (const char *uri, const char *schema, garco_error *error)
+create_target (target *t, const char *schema, garco_error *error)
 {
+  const char *uri = t->uri;
   size_t length = strlen (uri), size = length + 64;
   garco_error local;
   void *made = NULL;
@@ -187,10 +198,10 @@ create_target (const char *uri, const char *schema, garco_error *error)
             (long long)garco__now_ms ());
   garco_status status = garco_array_create (beside, schema != NULL ? schema : "earthscope", &local);
   if (status >= 0)
-    status = take_name (beside, uri, error);
+    status = take_name (beside, uri, &t->made, error);
   else
   {
-    remove_folder (beside);
+    remove_folder (beside, true);
     garco__fail (error, status, uri, "cannot be made: %s", local.message);
   }
   free (beside);
@@ -202,9 +213,29 @@ make_target (target *t, const char *schema, garco_error *error)
 {
   if (t->array != NULL)
     return GARCO_OK;
-  GARCO_TRY (create_target (t->uri, schema, error));
+  GARCO_TRY (create_target (t, schema, error));
   GARCO_TRY (garco_array_open (t->uri, NULL, &t->array, error));
   return check_schema (t, error);
+}
+
+/* Whether nobody has written to the array, which is locked. */
+static bool
+is_unused (garco_array *array)
+{
+  size_t items = 0;
+  return garco__array_refresh (array, NULL) >= 0 && garco_array_fragment_count (array) == 0 &&
+         garco_array_metadata_count (array, &items, NULL) >= 0 && items == 0;
+}
+
+/* An array that was made for a file which could not be written to it goes again. */
+static void
+unmake_target (const target *t)
+{
+  if (!t->made || t->array == NULL || garco__array_lock (t->array, NULL) < 0)
+    return;
+  if (is_unused (t->array))
+    remove_folder (t->uri, !t->folder);
+  garco__array_unlock (t->array);
 }
 
 /* ---------------------------------------------------------------- one file's cells */
@@ -472,10 +503,9 @@ write_cells (writing *w, garco_error *error)
   GARCO_TRY (add_item (&w->all, key, GARCO_STRING_UTF8, w->text, error));
   GARCO_TRY (add_header (decoded, &w->all, error));
   GARCO_TRY (add_order (decoded, &w->all, error));
-  GARCO_TRY (garco__array_metadata_write (t->array, timestamp, w->all.list, w->all.count, error));
-  return garco__fragments_commit (t->array, w->fragments, w->nfragments,
-                                  w->condition[0] != '\0' ? w->condition : NULL, w->deleted_at,
-                                  error);
+  return garco__fragments_commit_with (t->array, w->fragments, w->nfragments,
+                                       w->condition[0] != '\0' ? w->condition : NULL,
+                                       w->deleted_at, w->all.list, w->all.count, error);
 }
 
 static void
@@ -644,6 +674,8 @@ garco_ingest (const char *const *files, size_t nfiles, const char *uri,
     status = ingest_file (&t, files[i], options, error);
   if (status >= 0 && !options->keep_parts)
     status = join_days (&t, error);
+  if (status < 0)
+    unmake_target (&t);
   garco__days_free (&t.days);
   garco_array_free (&t.array);
   return status < 0 ? status : GARCO_OK;

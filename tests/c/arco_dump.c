@@ -284,7 +284,7 @@ static garco_status
 set_text (garco_array *array, const char *key, const char *text, garco_error *error)
 {
   const garco__metadata_item item = {key, GARCO_STRING_UTF8, (uint32_t)strlen (text), text};
-  return garco__array_metadata_write (array, 1, &item, 1, error);
+  return garco__array_metadata_write (array, 1, &item, 1, NULL, error);
 }
 
 int

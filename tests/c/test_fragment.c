@@ -239,8 +239,8 @@ metadata_are_kept (void **state)
   assert_ok (garco_array_open (place->array, NULL, &array, &error), &error);
   assert_ok (garco_array_metadata_count (array, &count, &error), &error);
   assert_int_equal (count, 0);
-  assert_ok (garco__array_metadata_write (array, 10, first, 2, &error), &error);
-  assert_ok (garco__array_metadata_write (array, 20, second, 1, &error), &error);
+  assert_ok (garco__array_metadata_write (array, 10, first, 2, NULL, &error), &error);
+  assert_ok (garco__array_metadata_write (array, 20, second, 1, NULL, &error), &error);
   assert_ok (garco__array_refresh (array, &error), &error);
   assert_ok (garco_array_metadata_count (array, &count, &error), &error);
   assert_int_equal (count, 2);

@@ -137,11 +137,11 @@ settle (garco__bag *bag, garco_error *error)
 static garco_status
 pack_last (garco__bag *bag, garco__value_store *store, garco_error *error)
 {
-  uint64_t values = 0, most = store->memory / 16 / 16;
+  uint64_t most = store->memory / 16 / 16;
   size_t first = bag->nruns;
   while (first > 0 && bag->nruns - first < MOST_RUNS &&
          bag->runs[first - 1].count < most / MOST_RUNS)
-    values += bag->runs[--first].count;
+    first--;
   if (bag->nruns - first < MOST_RUNS)
     return GARCO_OK;
   GARCO_TRY (garco__value_runs_pack (bag->runs + first, bag->nruns - first, &store->spill, error));

@@ -230,15 +230,6 @@ is_seen (const directory_reader *reader, const garco__stamp *stamp)
 
 /* ---- files of lines */
 
-static garco_status
-read_file (directory_reader *reader, const char *folder, const char *name, uint8_t **bytes,
-           size_t *size)
-{
-  char path[PATH_SIZE];
-  snprintf (path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
-  return garco__io_read_whole (reader->io, path, TEXT_LIMIT, bytes, size, reader->error);
-}
-
 /* The last part of a path of `size` bytes, into `name`; false for an empty or overlong one. */
 static bool
 last_part (const uint8_t *path, size_t size, char name[PATH_SIZE])
@@ -255,22 +246,43 @@ last_part (const uint8_t *path, size_t size, char name[PATH_SIZE])
   return true;
 }
 
+/* The line at `*at`, its last part into `name`, and on to the next. All such names have times: what
+ * lacks them is damage, and must not become the name of something to be removed. */
+static garco_status
+take_line (directory_reader *reader, const char *path, const uint8_t *bytes, size_t size,
+           size_t *at, char name[PATH_SIZE])
+{
+  char source[GARCO__IO_NAME_SIZE];
+  garco__stamp stamp;
+  const uint8_t *line = bytes + *at, *end = memchr (line, '\n', size - *at);
+  size_t length = end != NULL ? (size_t)(end - line) : size - *at;
+  garco__io_name (reader->io, path, source, sizeof source);
+  if (end == NULL)
+    return garco__fail_byte (reader->error, GARCO_ERR_TRUNCATED, source, (int64_t)size,
+                             "the file ends in a line of %zu bytes; expected a line feed", length);
+  if (!last_part (line, length, name) || !garco__stamp_parse (name, &stamp))
+    return garco__fail_byte (reader->error, GARCO_ERR_CORRUPT, source, (int64_t)*at,
+                             "\"%.*s\"; expected a path that ends in __TIME_TIME_UUID",
+                             (int)(length < 200 ? length : 200), (const char *)line);
+  *at += length + 1;
+  return GARCO_OK;
+}
+
 /* Adds the last part of each line's path to `list`. */
 static garco_status
 read_lines (directory_reader *reader, const char *folder, const char *file, garco__io_list *list)
 {
   uint8_t *bytes = NULL;
-  size_t size = 0;
-  char name[PATH_SIZE];
-  garco_status status = GARCO_OK;
-  GARCO_TRY (read_file (reader, folder, file, &bytes, &size));
-  for (size_t at = 0; at < size && status >= 0;)
+  size_t size = 0, at = 0;
+  char path[PATH_SIZE], name[PATH_SIZE];
+  snprintf (path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", file);
+  garco_status status =
+      garco__io_read_whole (reader->io, path, TEXT_LIMIT, &bytes, &size, reader->error);
+  while (at < size && status >= 0)
   {
-    const uint8_t *end = memchr (bytes + at, '\n', size - at);
-    size_t length = end != NULL ? (size_t)(end - (bytes + at)) : size - at;
-    if (last_part (bytes + at, length, name))
+    status = take_line (reader, path, bytes, size, &at, name);
+    if (status >= 0)
       status = garco__io_list_add (list, name, false, reader->error);
-    at += length + 1;
   }
   free (bytes);
   return status;
@@ -370,8 +382,8 @@ read_consolidated (directory_reader *reader, const char *name)
   size_t size = 0;
   char path[PATH_SIZE], file[GARCO__IO_NAME_SIZE];
   garco_status status = GARCO_OK;
-  GARCO_TRY (read_file (reader, "__commits", name, &bytes, &size));
   snprintf (path, sizeof path, "__commits/%s", name);
+  GARCO_TRY (garco__io_read_whole (reader->io, path, TEXT_LIMIT, &bytes, &size, reader->error));
   garco__io_name (reader->io, path, file, sizeof file);
   reader->directory->has_consolidated = true;
   garco__cursor cursor = garco__cursor_of (bytes, size);

@@ -59,7 +59,8 @@ typedef struct garco__directory
 /* Looks the array through: what was written within [start, end] is visible. */
 garco_status garco__directory_read (garco__io *io, uint64_t start, uint64_t end,
                                     garco__directory *directory, garco_error *error);
-/* The last part of each line's path in a file of paths, sorted. */
+/* The last part of each line's path in a file of paths, sorted. Each is a name with times, so that
+ * it names nothing outside the folder that it is looked for in. */
 garco_status garco__directory_lines (garco__io *io, const char *path, garco__io_list *names,
                                      garco_error *error);
 /* The .con file that has every commit which other .con files have and no .ign takes back, `name`

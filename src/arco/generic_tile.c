@@ -13,8 +13,6 @@
 
 #define DATATYPE_AT 20
 #define CONTENT_LIMIT (UINT64_C (1) << 31)
-/* Above what any filter makes of a byte. */
-#define RATIO_LIMIT 4096
 
 typedef struct tile_header
 {

@@ -544,3 +544,32 @@ def test_fragments_lists_what_is_damaged(tmp_path, name, size):
     assert [r["written_first"][-3:] for r in listed] == ["001", "002", "003"]
     if name != "a0.tdb":
         assert name in garco("fragments", array, status=1)
+
+
+@pytest.mark.parametrize("text, said", [
+    ("/__fragments", "byte 12: the file ends in a line of 12 bytes; expected a line feed"),
+    ("/__fragments\n", "byte 0: \"/__fragments\"; expected a path that ends in __TIME_TIME_UUID"),
+    ("/__fragments/..\n", "byte 0: \"/__fragments/..\"; expected"),
+    ("/__fragments/.\n", "byte 0: \"/__fragments/.\"; expected"),
+    ("/__fragments/__1_1_0a_22\n/__schema\n", "byte 25: \"/__schema\"; expected"),
+])
+@pytest.mark.parametrize("folder", ["__commits", "__meta"])
+def test_vacuum_removes_nothing_by_a_damaged_list(tmp_path, text, said, folder):
+    """The last part of a line was removed whatever it was: of a list cut behind "/__fragments" all fragments."""
+    above = tmp_path / "above"
+    array = above / "a"
+    above.mkdir()
+    make(array)
+    for time in (1, 2):
+        write(array, time, [time], v=[time])
+        with tiledb.open(str(array), "w", timestamp=time) as opened:
+            opened.meta["k"] = time
+    garco("consolidate", array)
+    garco("consolidate", array, "--what", "array-meta")
+    listed, = (array / folder).glob("*.vac")
+    listed.write_text(text)
+    before = sorted(map(str, tmp_path.rglob("*")))
+    for verb in ("fragments",), ("vacuum",), ("vacuum", "--what", "array-meta"):
+        error = garco(verb[0], array, *verb[1:], status=1)
+        assert said in error and listed.name in error
+    assert sorted(map(str, tmp_path.rglob("*"))) == before

@@ -385,12 +385,6 @@ garco__chunk_next (const garco__tile_place *place, garco__cursor *cursor, garco_
     return garco__fail_byte (error, GARCO_ERR_LIMIT, place->source, byte,
                              "chunk of %" PRIu32 " bytes; garco reads chunks of up to %u",
                              chunk->original, GARCO__CHUNK_LIMIT);
-  /* No filter makes more of a byte: zlib gives 1032, runs and frames more only in small chunks. */
-  if (chunk->original >
-      2 * GARCO__MAX_CHUNK + UINT64_C (4096) * ((uint64_t)chunk->filtered + chunk->metadata))
-    return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, byte,
-                             "chunk of %" PRIu32 " bytes packed to %" PRIu32, chunk->original,
-                             chunk->filtered);
   return GARCO_OK;
 }
 

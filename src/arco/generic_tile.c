@@ -13,6 +13,9 @@
 
 #define DATATYPE_AT 20
 #define CONTENT_LIMIT (UINT64_C (1) << 31)
+/* What a byte can become: zlib makes 1032 of it. Nothing else says how large the content is; data
+ * tiles are held against their cells, and there a run may be of any length. */
+#define RATIO_LIMIT 4096
 
 typedef struct tile_header
 {
@@ -92,6 +95,9 @@ read_tile (garco__codec *codec, const garco__pipeline *pipeline, const garco__ti
                              "generic tile's chunks have %" PRIu64 " bytes; its header says "
                              "%" PRIu64,
                              whole, expected);
+  if (whole > 2 * GARCO__MAX_CHUNK + RATIO_LIMIT * (uint64_t)size)
+    return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, (int64_t)place->byte,
+                             "generic tile of %" PRIu64 " bytes packed to %zu", whole, size);
   content->size = 0;
   GARCO_TRY (garco__buffer_reserve (content, (size_t)whole + 1, error));
   GARCO_TRY (

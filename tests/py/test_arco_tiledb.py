@@ -209,6 +209,20 @@ def test_cells_of_variable_length(tmp_path, dump, name, kind, dtype):
         assert_same(ours, oracle(array, ranges=[(0, 100, 4000), (0, 7000, 7100)]))
 
 
+@pytest.mark.parametrize("name", ["rle", "dictionary", "zstd", "rle_zstd"])
+@pytest.mark.parametrize("length, count", [(3, 100_000), (3_000_000, 2)])
+def test_texts_that_pack_to_nearly_nothing(tmp_path, dump, name, length, count):
+    """Such chunks were taken for damage: all cells of a tile are one run, and a cell is never cut."""
+    array = tmp_path / "array"
+    domain = tiledb.Domain(tiledb.Dim("x", domain=(0, 10**6), tile=10**6, dtype="i8"))
+    attribute = tiledb.Attr("a", dtype="ascii", var=True, filters=filters(*TEXT_FILTERS[name]))
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain, [attribute], sparse=True, capacity=count))
+    with tiledb.open(str(array), "w", timestamp=1) as opened:
+        opened[np.arange(count)] = {"a": np.array([b"a" * length] * count, "S")}
+    assert_same(dump.cells(array, raw=True), oracle(array))
+
+
 @pytest.mark.parametrize("dims", ["t", "tx", "xt", "tu"])
 @pytest.mark.parametrize("duplicates", [False, True])
 @pytest.mark.parametrize("order", ["row-major", "col-major"])

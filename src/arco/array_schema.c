@@ -72,8 +72,15 @@ take_type (schema_reader *reader, garco__field *field)
   size_t size = garco_datatype_size (field->type);
   if (reader->cursor.failed || size == 0 || field->width == 0)
     return corrupt (reader, "a field of no known datatype or of no values a cell");
-  if (field->width != GARCO__VARIABLE)
-    field->cell_size = size * field->width;
+  if (field->width == GARCO__VARIABLE)
+    return GARCO_OK;
+  field->cell_size = size * field->width;
+  if (field->cell_size > GARCO__CHUNK_LIMIT)
+    return garco__fail_byte (reader->error, GARCO_ERR_LIMIT, reader->source,
+                             (int64_t)reader->cursor.at,
+                             "schema (unpacked): field \"%s\" has cells of %" PRIu32
+                             " values; garco reads cells of %u bytes",
+                             field->name, field->width, GARCO__CHUNK_LIMIT);
   return GARCO_OK;
 }
 

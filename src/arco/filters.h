@@ -10,9 +10,6 @@
 
 #include "arco/filter_pipeline.h"
 
-/* No writer makes chunks near this size; it bounds what a damaged length can ask for. */
-#define GARCO__CHUNK_LIMIT (64u << 20)
-
 typedef struct ZSTD_CCtx_s ZSTD_CCtx;
 typedef struct ZSTD_DCtx_s ZSTD_DCtx;
 

@@ -98,11 +98,42 @@ others_are_refused_by_name (void **state)
   }
 }
 
+/* A fill value of one number stands for a cell of as many as the schema says; a whole cell of them
+ * was made for everybody who looks at the schema. */
+static void
+a_cell_has_a_limit (void **state)
+{
+  (void)state;
+  static const int64_t domain[2] = {0, 9};
+  static const float fill = 1;
+  const garco_field_info fields[] = {
+      {.name = "x", .is_dimension = true, .type = GARCO_INT64, .domain = domain},
+      {.name = "v", .type = GARCO_FLOAT32, .width = 1, .fill = &fill}};
+  const garco_schema_info info = {.sparse = true, .capacity = 10, .nfields = 2, .fields = fields};
+  garco__buffer payload = {0};
+  garco__schema *schema = NULL;
+  garco_error error;
+  assert_ok (garco__schema_payload (&info, &payload, &error), &error);
+  size_t at = payload.size - 1; /* of the name, with its type and its values a cell behind it */
+  while (payload.data[at] != 'v')
+    at--;
+  for (size_t i = 0; i < 3; i++)
+    payload.data[at + 2 + i] = 0xff;
+  assert_ok (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
+             &error); /* 16777215 floats: 64 MiB less one */
+  garco__schema_free (&schema);
+  payload.data[at + 5] = 0x7f;
+  assert_int_equal (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
+                    GARCO_ERR_LIMIT);
+  assert_non_null (strstr (error.message, "cells of 2147483647 values"));
+  garco__buffer_free (&payload);
+}
+
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test (preset_is_earthscopes),
-                                     cmocka_unit_test (cut_schemas_are_errors),
-                                     cmocka_unit_test (others_are_refused_by_name)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test (preset_is_earthscopes), cmocka_unit_test (cut_schemas_are_errors),
+      cmocka_unit_test (others_are_refused_by_name), cmocka_unit_test (a_cell_has_a_limit)};
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -13,23 +13,20 @@
  * else when its times lie within. Files of several lines have one path a line; only the last part
  * of a path counts, since older ones are absolute and arrays move.
  * SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE /* getentropy */
-
 #include "arco/array_directory.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/digest.h"
 #include "base/error.h"
 
 #define TEXT_LIMIT (UINT64_C (1) << 28)
 #define PATH_SIZE 1024
+/* Times that an array is looked through while others change it. */
+#define MOST_TRIES 16
 
 typedef struct directory_reader
 {
@@ -43,63 +40,6 @@ typedef struct directory_reader
 } directory_reader;
 
 /* ---- names */
-
-static bool
-take_decimal (const char **p, uint64_t *value)
-{
-  const char *start = *p;
-  *value = 0;
-  for (; isdigit ((unsigned char)**p); (*p)++)
-  {
-    if (*value > (UINT64_MAX - 9) / 10)
-      return false;
-    *value = *value * 10 + (uint64_t)(**p - '0');
-  }
-  return *p > start;
-}
-
-bool
-garco__stamp_parse (const char *name, garco__stamp *stamp)
-{
-  const char *p = name;
-  uint64_t version = 0;
-  if (p[0] != '_' || p[1] != '_')
-    return false;
-  p += 2;
-  if (!take_decimal (&p, &stamp->start) || *p++ != '_' || !take_decimal (&p, &stamp->end) ||
-      *p++ != '_')
-    return false;
-  size_t hex = strspn (p, "0123456789abcdefABCDEF");
-  p += hex;
-  if (hex == 0 || (*p != '\0' && *p != '.' && *p != '_'))
-    return false;
-  if (*p == '_' && (p++, !take_decimal (&p, &version) || version > UINT32_MAX))
-    return false;
-  stamp->version = (uint32_t)version;
-  return *p == '\0' || *p == '.';
-}
-
-garco_status
-garco__stamp_name (uint64_t timestamp, uint32_t version, char name[GARCO__NAME_SIZE],
-                   garco_error *error)
-{
-  return garco__stamp_range_name (timestamp, timestamp, version, name, error);
-}
-
-garco_status
-garco__stamp_range_name (uint64_t start, uint64_t end, uint32_t version,
-                         char name[GARCO__NAME_SIZE], garco_error *error)
-{
-  uint8_t random[16];
-  char hex[33];
-  if (getentropy (random, sizeof random) != 0)
-    return garco__fail_errno (error, NULL, "no random bytes");
-  garco__hex_text (random, sizeof random, hex);
-  int length = snprintf (name, GARCO__NAME_SIZE, "__%" PRIu64 "_%" PRIu64 "_%s", start, end, hex);
-  if (version != 0)
-    snprintf (name + length, GARCO__NAME_SIZE - (size_t)length, "_%" PRIu32, version);
-  return GARCO_OK;
-}
 
 static bool
 ends_with (const char *name, const char *ending)
@@ -415,7 +355,7 @@ read_intents (directory_reader *reader)
       continue;
     snprintf (commit, sizeof commit, "%.*s.wrt",
               (int)(strlen (name) - strlen (GARCO__REPLACES)) - 1, name + 1);
-    if (garco__io_list_find (&reader->commits, commit) != NULL &&
+    if (garco__io_list_find (&reader->committed, commit) != NULL &&
         garco__stamp_parse (commit, &stamp) && is_seen (reader, &stamp))
       GARCO_TRY (read_lines (reader, "", name, &reader->hidden));
   }
@@ -581,16 +521,16 @@ look_at_root (directory_reader *reader)
   return GARCO_OK;
 }
 
+/* Commits before folders: a fragment that is committed between the two listings is then seen
+ * without its commit, which is nothing, and never the other way about. */
 static garco_status
 read_all (directory_reader *reader)
 {
+  GARCO_TRY (garco__io_list_folder (reader->io, "__commits", &reader->commits, reader->error));
   GARCO_TRY (garco__io_list_folder (reader->io, "", &reader->root, reader->error));
   GARCO_TRY (look_at_root (reader));
   if (!reader->directory->marked)
     return GARCO_OK;
-  /* Commits before folders: a fragment that is committed between the two listings is then seen
-   * without its commit, which is nothing, and never the other way about. */
-  GARCO_TRY (garco__io_list_folder (reader->io, "__commits", &reader->commits, reader->error));
   GARCO_TRY (garco__io_list_folder (reader->io, "__fragments", &reader->fragments, reader->error));
   GARCO_TRY (read_commits (reader));
   GARCO_TRY (add_fragments (reader));
@@ -603,17 +543,77 @@ read_all (directory_reader *reader)
   return GARCO_OK;
 }
 
+static void
+free_lists (directory_reader *reader)
+{
+  garco__io_list *const lists[] = {&reader->root,    &reader->commits,   &reader->fragments,
+                                   &reader->ignored, &reader->committed, &reader->hidden};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    garco__io_list_free (lists[i]);
+}
+
+/* ---- beside writers */
+
+/* Whether some fragment is made of others that nothing hides: they went long ago, or the list of
+ * them is being written. */
+static bool
+has_unlisted (const directory_reader *reader)
+{
+  char vacuum[PATH_SIZE];
+  garco__stamp stamp;
+  for (size_t i = 0; i < reader->commits.count; i++)
+  {
+    const char *name = reader->commits.entries[i].name;
+    if (!ends_with (name, ".wrt") || !garco__stamp_parse (name, &stamp) || stamp.start == stamp.end)
+      continue;
+    snprintf (vacuum, sizeof vacuum, "%.*s.vac", (int)strlen (name) - 4, name);
+    if (garco__io_list_find (&reader->commits, vacuum) == NULL)
+      return true;
+  }
+  return false;
+}
+
+static bool
+same_names (const garco__io_list *a, const garco__io_list *b)
+{
+  bool same = a->count == b->count;
+  for (size_t i = 0; same && i < a->count; i++)
+    same = strcmp (a->entries[i].name, b->entries[i].name) == 0;
+  return same;
+}
+
+/* Whether the folders may have been looked at in two states of the array: a consolidation notes in
+ * the root what it replaces before it commits, and takes the note away when that is listed among
+ * the commits; a vacuum takes away lists that were seen and are still to be read. */
+static bool
+has_moved (directory_reader *reader, garco_status status)
+{
+  garco__io_list again = {0};
+  if (status == GARCO_ERR_NOT_FOUND)
+    return true;
+  if (status >= 0 ? !has_unlisted (reader) : status != GARCO_ERR_CORRUPT)
+    return false;
+  bool moved = garco__io_list_folder (reader->io, "__commits", &again, NULL) >= 0 &&
+               !same_names (&reader->commits, &again);
+  garco__io_list_free (&again);
+  return moved;
+}
+
 garco_status
 garco__directory_read (garco__io *io, uint64_t start, uint64_t end, garco__directory *directory,
                        garco_error *error)
 {
-  directory_reader reader = {
-      .io = io, .error = error, .start = start, .end = end, .directory = directory};
-  garco_status status = read_all (&reader);
-  garco__io_list *const lists[] = {&reader.root,    &reader.commits,   &reader.fragments,
-                                   &reader.ignored, &reader.committed, &reader.hidden};
-  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-    garco__io_list_free (lists[i]);
+  garco_status status = GARCO_OK;
+  bool moved = true;
+  for (int tries = 0; moved && tries < MOST_TRIES; tries++)
+  {
+    directory_reader reader = {
+        .io = io, .error = error, .start = start, .end = end, .directory = directory};
+    garco__directory_free (directory);
+    status = read_all (&reader);
+    moved = has_moved (&reader, status);
+    free_lists (&reader);
+  }
   if (status < 0)
     garco__directory_free (directory);
   return status;

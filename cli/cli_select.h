@@ -100,7 +100,8 @@ enum
                   "NUMBER"),                                                                       \
       CLI_OPTION ("memory", '\0', SELECT_MEMORY,                                                   \
                   "Memory to stay below: a number and one of K M G, of bytes; 256M where not "     \
-                  "given. The answer does not depend on it.",                                      \
+                  "given. The answer does not depend on it. Less than the largest tile takes is "  \
+                  "refused, with what it takes.",                                                  \
                   "SIZE"),                                                                         \
       CLI_OPTION ("skip-corrupt", '\0', SELECT_SKIP,                                               \
                   "Leave corrupt tiles of arrays out, each reported in a line on standard error, " \

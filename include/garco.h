@@ -699,11 +699,12 @@ extern "C"
     uint64_t timestamp_start, timestamp_end; /* arrays: as in garco_array_options */
     const char *where; /* only rows for which this holds: "snr > 35 and sat in (3, 5)", by the
                           grammar of garco_array_delete; NULL: all */
-    uint64_t memory; /* bytes to keep to, beside the program's own and a tile's; 0: 256 MiB. Values
-                        for quantiles go into a file in TMPDIR where they are more; where groups
-                        and their table are, GARCO_ERR_LIMIT says what they need */
-    bool skip_corrupt;  /* arrays: leave corrupt tiles out, each reported by on_damage */
-    bool labels;        /* arrays: labels in place of the values of attributes that have them */
+    uint64_t memory;   /* bytes to keep to, beside the program's own and what is known of fragments;
+                          0:   256 MiB. Values for quantiles go into a file in TMPDIR where they are
+                          more;   where a tile is, or groups and their table, GARCO_ERR_LIMIT says what
+                          they   need */
+    bool skip_corrupt; /* arrays: leave corrupt tiles out, each reported by on_damage */
+    bool labels;       /* arrays: labels in place of the values of attributes that have them */
     garco_meter *meter; /* arrays: counts what is read, and outlives the query; may be NULL */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \

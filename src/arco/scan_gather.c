@@ -620,6 +620,18 @@ append_variable (tile_job *job, garco__scan_attribute *attribute)
   return append_validity (job, attribute, found);
 }
 
+/* What has been appended is not looked at again, and where memory is short it goes back. */
+static void
+release (garco_scan *scan, size_t field)
+{
+  for (size_t part = 0; part < GARCO__COLUMN_PARTS; part++)
+  {
+    garco__buffer *column = &scan->columns[GARCO__COLUMN_PARTS * field + part];
+    if (column->capacity > scan->memory / 16)
+      garco__buffer_free (column);
+  }
+}
+
 static garco_status
 append_attribute (tile_job *job, garco__scan_attribute *attribute)
 {
@@ -805,7 +817,10 @@ gather_tile (tile_job *job)
   append_times (job);
   GARCO_TRY (append_dead (job));
   for (size_t i = 0; i < scan->nattributes; i++)
+  {
     GARCO_TRY (append_attribute (job, &scan->attributes[i]));
+    release (scan, scan->attributes[i].field);
+  }
   scan->count += scan->nchosen;
   return GARCO_OK;
 }

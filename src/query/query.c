@@ -84,8 +84,7 @@ set_up (garco_query *query, const char *const *sources, size_t nsources, garco_e
 
 static garco_status
 open_query (const char *const *sources, size_t nsources, const garco_query_options *options,
-            const garco_array *seen, const struct garco__tile_list *only, garco_query **query,
-            garco_error *error)
+            const garco__part *part, garco_query **query, garco_error *error)
 {
   static const garco_query_options standard = GARCO_QUERY_OPTIONS_INIT;
   void *made = NULL;
@@ -96,8 +95,9 @@ open_query (const char *const *sources, size_t nsources, const garco_query_optio
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_query), error));
   *query = made;
   (*query)->options = *options;
-  (*query)->request.seen = seen;
-  (*query)->request.only = only;
+  (*query)->request.seen = part->seen;
+  (*query)->request.only = part->only;
+  (*query)->request.parts = part->parts;
   garco_status status = set_up (*query, sources, nsources, error);
   if (status < 0)
     garco_query_free (query);
@@ -108,15 +108,14 @@ garco_status
 garco_query_open (const char *const *sources, size_t nsources, const garco_query_options *options,
                   garco_query **query, garco_error *error)
 {
-  return open_query (sources, nsources, options, NULL, NULL, query, error);
+  return open_query (sources, nsources, options, &(garco__part){0}, query, error);
 }
 
 garco_status
 garco__query_open_as (const char *source, const garco_query_options *options,
-                      const garco_array *seen, const struct garco__tile_list *only,
-                      garco_query **query, garco_error *error)
+                      const garco__part *part, garco_query **query, garco_error *error)
 {
-  return open_query (&source, 1, options, seen, only, query, error);
+  return open_query (&source, 1, options, part, query, error);
 }
 
 const garco_column *

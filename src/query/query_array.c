@@ -589,7 +589,8 @@ static garco_status
 open_units (garco__array_rows *self, garco_error *error)
 {
   const garco_query_options *options = self->request->options;
-  const garco__units_options wanted = {options->memory, options->threads, options->skip_corrupt,
+  const garco__units_options wanted = {options->memory,    self->request->parts,
+                                       options->threads,   options->skip_corrupt,
                                        options->on_damage, options->context};
   return garco__units_open (self->scan, &wanted, &self->units, error);
 }

@@ -199,8 +199,10 @@ explain_rows (const char *source, const garco_query_options *options, whole_expl
               garco_error *error)
 {
   garco__selection selection;
-  const garco__request request = {options,         &selection, options->nfields,
-                                  options->fields, NULL,       NULL};
+  const garco__request request = {.options = options,
+                                  .selection = &selection,
+                                  .nfields = options->nfields,
+                                  .fields = options->fields};
   garco__rows *rows = NULL;
   GARCO_TRY (garco__selection_read (options, &selection, error));
   GARCO_TRY (garco__array_rows_open (source, &request, &rows, error));

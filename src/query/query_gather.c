@@ -29,6 +29,8 @@
 #define DEFAULT_MEMORY (UINT64_C (256) << 20)
 #define LEAST_MEMORY (UINT64_C (1) << 20) /* for groups, whatever is asked for */
 #define MAX_THREADS 64
+#define ROWS_MEMORY (UINT64_C (4) << 20) /* for a thread that reads rows; it asks for more itself  \
+                                          */
 #define MB 1048576.0
 
 /* Damaged tiles that were reported. */
@@ -111,8 +113,9 @@ add_piece (const gathering *w, const garco__piece *piece, garco__aggregator *par
   options.threads = 1; /* the pieces have theirs */
   if (!piece->first)
     options.on_notice = NULL; /* what is assumed of a source is said once */
-  garco_status status =
-      garco__query_open_as (piece->source, &options, piece->seen, piece->only, &query, error);
+  const garco__part of = {piece->seen, piece->only,
+                          (w->memory + options.memory - 1) / options.memory};
+  garco_status status = garco__query_open_as (piece->source, &options, &of, &query, error);
   while (status >= 0)
   {
     status = garco_query_next (query, &batch, error);
@@ -232,23 +235,44 @@ run_piece (void *context, size_t index, garco_error *error)
 
 /* ---------------------------------------------------------------- all pieces */
 
+/* What a thread needs to read tiles, at most; whether there are rows to be read. */
+static uint64_t
+bytes_of_tiles (const gathering *w, bool *rows)
+{
+  uint64_t most = 1;
+  *rows = false;
+  for (size_t i = 0; i < w->npieces; i++)
+  {
+    const garco__piece *piece = &w->pieces[i];
+    uint64_t own = piece->owned != NULL ? garco__tiles_worker_bytes (piece->owned) : 0;
+    most = own > most ? own : most;
+    *rows = *rows || (piece->tiles == NULL && piece->seen != NULL);
+  }
+  return most;
+}
+
 /* The caller's functions may not bear to be called by several threads: where one may be called for
- * each damaged place, one thread reads. And no more than the memory has room for. */
-static size_t
-threads_of (gathering *w)
+ * each damaged place, one thread reads. And no more than the memory has room for: of rows, one
+ * thread says itself what it lacks. */
+static garco_status
+threads_of (gathering *w, size_t *threads, garco_error *error)
 {
   const garco_query_options *options = w->options;
   bool called = (options->salvage || options->skip_corrupt) && options->on_damage != NULL;
   long wanted = options->threads > 0 ? options->threads : sysconf (_SC_NPROCESSORS_ONLN);
-  uint64_t each = 1;
-  wanted = called || wanted < 1 ? 1 : wanted > MAX_THREADS ? MAX_THREADS : wanted;
-  for (size_t i = 0; i < w->npieces; i++)
-    if (w->pieces[i].owned != NULL && garco__tiles_worker_bytes (w->pieces[i].owned) > each)
-      each = garco__tiles_worker_bytes (w->pieces[i].owned);
+  bool rows;
+  uint64_t each = bytes_of_tiles (w, &rows);
+  if (each > w->memory / 2)
+    return garco__fail (error, GARCO_ERR_LIMIT, NULL,
+                        "memory of %.3g MB: the largest tile to be read takes %.3g MB, so that at "
+                        "least %.0f MB are needed",
+                        (double)w->memory / MB, (double)each / MB, (double)(2 * each) / MB + 0.5);
+  each = rows && each < ROWS_MEMORY ? ROWS_MEMORY : each;
   uint64_t most = w->memory / 2 / each;
-  size_t threads = most < (uint64_t)wanted ? (size_t)(most > 0 ? most : 1) : (size_t)wanted;
-  w->worker_bytes = threads <= most ? threads * each : w->memory / 2;
-  return threads;
+  wanted = called || wanted < 1 ? 1 : wanted > MAX_THREADS ? MAX_THREADS : wanted;
+  *threads = most < (uint64_t)wanted ? (size_t)(most > 0 ? most : 1) : (size_t)wanted;
+  w->worker_bytes = *threads <= most ? *threads * each : w->memory / 2;
+  return GARCO_OK;
 }
 
 /* The time before which no cell lies of the pieces from each on; none is known where groups are not
@@ -333,7 +357,8 @@ static garco_status
 run (gathering *w, garco_error *error)
 {
   garco_query_options options = *w->options;
-  size_t threads = threads_of (w);
+  size_t threads = 1;
+  GARCO_TRY (threads_of (w, &threads, error));
   options.memory = w->memory / 2 / threads + 1;
   reports r = {.wanted = w->options};
   if (options.skip_corrupt && options.on_damage != NULL)

@@ -58,6 +58,19 @@ garco__kept_is_possible (const garco__array_rows *bound)
   return true;
 }
 
+/* As they lie and unpacked. */
+uint64_t
+garco__kept_cell_bytes (const garco__array_rows *bound)
+{
+  uint64_t bytes = bound->where != NULL ? 1 : 0;
+  for (size_t i = 0; bound->where != NULL && i < garco__where_count (bound->where); i++)
+  {
+    const garco__field *field = &bound->scan->schema->fields[bound->where_fields[i]];
+    bytes += 2 * (uint64_t)(field->cell_size + (field->nullable ? 1 : 0));
+  }
+  return bytes;
+}
+
 /* ---------------------------------------------------------------- trying */
 
 static garco_status

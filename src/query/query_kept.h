@@ -19,6 +19,8 @@ typedef struct garco__kept
 /* Whether a condition can be tried tile by tile: it looks at attributes that are numbers, and that
  * each fragment of the scan's tiles has. True without a condition. */
 bool garco__kept_is_possible (const garco__array_rows *bound);
+/* Bytes of memory that trying it takes for each of a tile's cells. */
+uint64_t garco__kept_cell_bytes (const garco__array_rows *bound);
 /* Tries the condition on the runs' cells (garco__run each) of a tile. */
 garco_status garco__kept_find (const garco__array_rows *bound, garco__tile_reader *reader,
                                const garco__scan_tile *tile, const garco__buffer *runs,

@@ -15,6 +15,7 @@ typedef struct garco__request
   const char *const *fields; /* by any of their names; none: all */
   const garco_array *seen;   /* an array is read in the state that this shows; NULL: as it is now */
   const struct garco__tile_list *only; /* these tiles of an array alone; NULL: all */
+  uint64_t parts; /* options->memory is one of so many of what errors call the memory; 0: 1 */
 } garco__request;
 
 /* A kind of source starts with this and fills in its functions and columns. */
@@ -40,10 +41,19 @@ garco_status garco__array_rows_open (const char *uri, const garco__request *requ
                                      garco__rows **rows, garco_error *error);
 /* The next rows, never none; pointers live until the next call. GARCO_END at the end. */
 garco_status garco__rows_next (garco__rows *rows, garco_batch *batch, garco_error *error);
-/* garco_query_open of one source with the `seen` and `only` of a request. */
+
+/* What a query of a part of a source knows of the whole: as in a request. */
+typedef struct garco__part
+{
+  const garco_array *seen;
+  const struct garco__tile_list *only;
+  uint64_t parts;
+} garco__part;
+
+/* garco_query_open of a part of one source. */
 garco_status garco__query_open_as (const char *source, const garco_query_options *options,
-                                   const garco_array *seen, const struct garco__tile_list *only,
-                                   garco_query **query, garco_error *error);
+                                   const garco__part *part, garco_query **query,
+                                   garco_error *error);
 void garco__rows_free (garco__rows **rows);
 
 /* The allocation that begins at `values` of the last batch, for the caller to free; NULL where it

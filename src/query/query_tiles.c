@@ -393,7 +393,7 @@ garco__tiles_open (const char *uri, const garco_query_options *options, const ga
   garco__tiles *own = *tiles = made;
   pthread_mutex_init (&own->lock, NULL);
   own->request =
-      (garco__request){options, &own->selection, options->nfields, options->fields, seen, NULL};
+      (garco__request){options, &own->selection, options->nfields, options->fields, seen, NULL, 1};
   garco_status status = garco__selection_read (options, &own->selection, error);
   if (status >= 0)
     status = bind (own, uri, wanted, &eligible, error);
@@ -472,15 +472,16 @@ garco__tiles_earliest (const garco__tiles *tiles, size_t from, size_t to)
   return earliest > start ? earliest : start;
 }
 
-/* Columns of times and of a field, unpacked, and one as it lies. */
+/* Columns of times and of a field, unpacked, and one as it lies; and what the condition looks at.
+ */
 uint64_t
 garco__tiles_worker_bytes (const garco__tiles *tiles)
 {
   const garco_scan *scan = tiles->scan;
-  uint64_t cells = 0;
+  uint64_t cells = 0, each = 20 + garco__kept_cell_bytes (tiles->bound);
   for (size_t i = 0; i < scan->ntiles; i++)
     cells = scan->tiles[i].cells > cells ? scan->tiles[i].cells : cells;
-  return cells < UINT32_MAX ? cells * 20 + 65536 : UINT64_MAX;
+  return cells < UINT32_MAX ? cells * each + 65536 : UINT64_MAX / 4;
 }
 
 /* ---------------------------------------------------------------- a tile's runs */

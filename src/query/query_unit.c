@@ -25,9 +25,10 @@ typedef struct unit_job
   garco_scan *scan;
   garco__unit_worker *worker;
   garco__unit *unit;
-  const garco__scan_tile *tile;
+  garco__scan_tile *tile;
   garco__fragment *fragment;
   uint64_t most;
+  bool counting; /* rows are counted, not made */
   garco_error *error;
 } unit_job;
 
@@ -134,22 +135,36 @@ plan_packing (unit_job *job)
 
 /* ---------------------------------------------------------------- the selected cells */
 
+/* Keeps of the runs what lies in the ranges of a dimension, which is read. */
 static garco_status
-select_by (unit_job *job, size_t d)
+keep_in (unit_job *job, size_t d, const garco__key_ranges *ranges)
 {
   garco__unit_worker *w = job->worker;
-  uint64_t low, high;
-  garco__scan_box_keys (job->scan, job->tile, d, &low, &high);
-  if (garco__ranges_cover (&job->scan->ranges[d], low, high))
-    return GARCO_OK;
-  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d, job->tile->tile, &w->runs, &w->column,
-                               job->error));
-  GARCO_TRY (garco__runs_select (job->scan->schema->fields[d].type, w->column.values.data,
-                                 &job->scan->ranges[d], &w->runs, &w->other, job->error));
+  GARCO_TRY (garco__runs_select (job->scan->schema->fields[d].type, w->column.values.data, ranges,
+                                 &w->runs, &w->other, job->error));
   garco__buffer swap = w->runs;
   w->runs = w->other;
   w->other = swap;
   return GARCO_OK;
+}
+
+static garco_status
+select_by (unit_job *job, size_t d)
+{
+  garco__unit_worker *w = job->worker;
+  const garco__unit *unit = job->unit;
+  uint64_t low, high, bounds[2] = {unit->from, unit->to};
+  const garco__key_ranges pass = {.given = true, .count = 1, .bounds = bounds};
+  garco__scan_box_keys (job->scan, job->tile, d, &low, &high);
+  bool covered = garco__ranges_cover (&job->scan->ranges[d], low, high);
+  bool passed = d > 0 || !unit->passing || (unit->from <= low && high <= unit->to);
+  if (covered && passed)
+    return GARCO_OK;
+  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d, job->tile->tile, &w->runs, &w->column,
+                               job->error));
+  if (!covered)
+    GARCO_TRY (keep_in (job, d, &job->scan->ranges[d]));
+  return passed ? GARCO_OK : keep_in (job, d, &pass);
 }
 
 /* The runs of selected cells. Dimensions of few bytes a cell are tried first: they cost least, and
@@ -327,10 +342,60 @@ append_attribute (unit_job *job, const garco__field *field, size_t count,
 
 /* ---------------------------------------------------------------- tiles */
 
-static uint64_t
-bytes_of (const garco_scan *scan, size_t rows)
+uint64_t
+garco__unit_row_bytes (const garco_scan *scan)
 {
-  return (uint64_t)rows * garco__scan_cell_cost (scan) * 2;
+  return (uint64_t)garco__scan_cell_cost (scan) * 2;
+}
+
+/* One column, as it lies and unpacked. */
+uint64_t
+garco__unit_scratch (const garco_scan *scan, uint64_t cells)
+{
+  uint64_t widest = sizeof (uint64_t);
+  for (size_t i = 0; i < scan->nattributes; i++)
+    widest = scan->attributes[i].cell_size > widest ? scan->attributes[i].cell_size : widest;
+  return cells < UINT32_MAX ? cells * 2 * widest : UINT64_MAX / 4;
+}
+
+/* Unpacks what the runs need of a column, for nothing but its damage. */
+static garco_status
+try_attribute (unit_job *job, const garco__field *field)
+{
+  garco__unit_worker *w = job->worker;
+  int found = garco__schema_find (job->fragment->schema, field->name);
+  const garco__field *then = found < 0 ? NULL : &job->fragment->schema->fields[found];
+  if (then == NULL)
+    return GARCO_OK;
+  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, (size_t)found, job->tile->tile, &w->runs,
+                               &w->column, job->error));
+  if (!then->nullable)
+    return GARCO_OK;
+  GARCO_TRY (garco__tile_column_open (&w->reader, job->fragment, (size_t)found, true,
+                                      job->tile->tile, &w->column, job->error));
+  return garco__tile_column_need (w->reader.codec, &w->column, 0, job->tile->cells, job->error);
+}
+
+static garco_status
+count_tile (unit_job *job, size_t count)
+{
+  const garco_scan *scan = job->scan;
+  for (size_t i = 0; i < scan->noutputs && scan->skip_corrupt; i++)
+  {
+    const garco__field *field = &scan->schema->fields[scan->outputs[i].field];
+    if (!field->is_dimension)
+      GARCO_TRY (try_attribute (job, field));
+  }
+  job->unit->rows += count;
+  return GARCO_OK;
+}
+
+/* Whether none of the tile's cells is in the pass. */
+static bool
+is_passed_over (const unit_job *job)
+{
+  const garco__unit *unit = job->unit;
+  return unit->passing && (job->tile->high < unit->from || job->tile->low > unit->to);
 }
 
 static garco_status
@@ -338,11 +403,15 @@ append_tile (unit_job *job)
 {
   garco_scan *scan = job->scan;
   garco__unit *unit = job->unit;
+  if (is_passed_over (job))
+    return GARCO_OK;
   GARCO_TRY (select_cells (job));
   size_t count = count_cells (job->worker);
   if (count == 0)
     return GARCO_OK;
-  if (bytes_of (scan, unit->rows + count) > job->most)
+  if (job->counting)
+    return count_tile (job, count);
+  if ((uint64_t)(unit->rows + count) * garco__unit_row_bytes (scan) > job->most)
   {
     unit->given_up = true;
     return GARCO_OK;
@@ -389,12 +458,16 @@ append_or_skip (unit_job *job, bool skip_corrupt)
   garco_error damage, *error = job->error;
   if (!skip_corrupt)
     return append_tile (job);
+  if (job->tile->corrupt)
+    return GARCO_OK;
   job->error = &damage;
   garco_status status = append_tile (job);
   job->error = error;
   if (status == GARCO_ERR_CORRUPT || status == GARCO_ERR_TRUNCATED)
   {
-    take_back (job);
+    job->tile->corrupt = job->counting;
+    if (!job->counting)
+      take_back (job);
     return note_skipped (job->unit, &damage, error);
   }
   if (status < 0)
@@ -567,6 +640,19 @@ garco__unit_fill (garco_scan *scan, garco__unit_worker *worker, garco__unit *uni
   unit->bytes = 0;
   for (size_t i = 0; unit->columns != NULL && i < scan->noutputs; i++)
     unit->bytes += unit->columns[i].values.capacity + unit->columns[i].validity.capacity;
+}
+
+garco_status
+garco__unit_count (garco_scan *scan, garco__unit_worker *worker, garco__unit *unit,
+                   bool skip_corrupt, uint64_t *rows, garco_error *error)
+{
+  unit_job job = {.scan = scan, .worker = worker, .unit = unit, .counting = true, .error = error};
+  unit->given_up = false;
+  unit->rows = 0;
+  garco_status status = append_tiles (&job, skip_corrupt);
+  *rows = unit->rows;
+  unit->rows = 0;
+  return status;
 }
 
 void

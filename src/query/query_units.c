@@ -6,12 +6,16 @@
  *   tiles  |--a--|  |--c--| |---d---|        units  {a b} {c d}
  *            |--b--|            |--e--|             ... {c d e}
  *
- * A unit of settled tiles that memory has room for is direct: a thread makes its rows while the
- * caller still takes those before it. The caller's thread makes them itself when none has begun.
- * All else the scan makes in its windows when its turn comes. The threads start with the first
- * rows. SPDX-License-Identifier: Apache-2.0 */
+ * A unit of settled tiles is direct: a thread makes its rows while the caller still takes those
+ * before it. The caller's thread makes them itself when none has begun, and where they are too many
+ * for the memory in passes, a part of the first dimension each. All else the scan makes in its
+ * windows when its turn comes. The threads start with the first rows.
+ *
+ * The least memory is what one tile takes to be read, and as much again: then each tile is read at
+ * most some ten times, whatever the rows. SPDX-License-Identifier: Apache-2.0 */
 #include "query/query_units.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +26,7 @@
 
 #define DEFAULT_MEMORY (UINT64_C (256) << 20)
 #define MAX_THREADS 64
+#define MB 1048576.0
 
 struct garco__units
 {
@@ -29,11 +34,13 @@ struct garco__units
   size_t ntiles; /* the scan's; it is shown the tiles of one unit at a time */
   garco__units_options options;
   uint64_t memory;
+  uint64_t scratch; /* of a worker */
   size_t count;
   garco__unit *units;
   size_t at;               /* the unit whose rows are given out */
   bool begun;              /* they are */
   bool windows;            /* by the scan */
+  uint64_t high, step;     /* of passes: the unit's last key, and how many keys a pass has */
   garco__unit_worker *own; /* of the caller's thread */
   garco_column *columns;   /* of the batches */
 
@@ -56,26 +63,56 @@ unit_memory (const garco__units *units)
   return units->memory / 4;
 }
 
-static void
-describe_unit (garco__units *units, garco__unit *unit)
+/* What the scan's windows need for a tile: its coordinates and one more column unpacked, and lists
+ * of its cells. */
+static uint64_t
+window_scratch (const garco_scan *scan, uint64_t cells)
+{
+  uint64_t each = 20; /* the chosen ones, their keys, and the values picked */
+  for (size_t d = 0; d < scan->schema->ndims; d++)
+    each += scan->schema->fields[d].cell_size;
+  return cells < UINT32_MAX ? cells * each + garco__unit_scratch (scan, cells) : UINT64_MAX / 4;
+}
+
+static garco_status
+too_little (const garco__units *units, const garco__scan_tile *tile, uint64_t scratch,
+            garco_error *error)
+{
+  const garco__fragment *fragment = units->scan->array->fragments[tile->fragment];
+  uint64_t parts = units->options.parts > 0 ? units->options.parts : 1;
+  return garco__fail (error, GARCO_ERR_LIMIT, fragment->path,
+                      "memory of %.3g MB: tile %" PRIu64 " has %" PRIu64
+                      " cells, so that at least %.0f MB are needed",
+                      (double)(units->memory * parts) / MB, tile->tile, tile->cells,
+                      (double)(2 * scratch * parts) / MB + 0.5);
+}
+
+static garco_status
+describe_unit (garco__units *units, garco__unit *unit, garco_error *error)
 {
   const garco_scan *scan = units->scan;
-  uint64_t cells = 0, largest = 0;
+  const garco__scan_tile *largest = &scan->tiles[unit->first];
+  uint64_t cells = 0;
   unit->direct = true;
   for (size_t i = unit->first; i < unit->first + unit->count; i++)
   {
     const garco__scan_tile *tile = &scan->tiles[i];
     unit->direct = unit->direct && !tile->contested;
     cells += tile->cells < UINT32_MAX ? tile->cells : UINT32_MAX;
-    largest = tile->cells > largest ? tile->cells : largest;
+    largest = tile->cells > largest->cells ? tile : largest;
   }
-  /* A worker holds one column of one tile, as it lies and unpacked, beside the rows. */
-  unit->bytes = largest < UINT32_MAX ? largest * 16 : UINT64_MAX / 4;
-  unit->bytes += cells * garco__scan_cell_cost (scan) * 2;
-  unit->direct =
-      unit->direct && largest * 16 <= unit_memory (units) && garco__unit_fits_word (scan, unit);
+  unit->direct = unit->direct && garco__unit_fits_word (scan, unit);
+  uint64_t scratch = unit->direct ? garco__unit_scratch (scan, largest->cells)
+                                  : window_scratch (scan, largest->cells);
+  if (scratch > units->memory / 2)
+    return too_little (units, largest, scratch, error);
+  if (unit->direct && scratch > units->scratch)
+    units->scratch = scratch;
+  unit->bytes = cells * garco__unit_row_bytes (scan);
   if (unit->bytes > unit_memory (units))
     unit->bytes = unit_memory (units);
+  unit->bytes += scratch; /* beside the rows */
+  return GARCO_OK;
 }
 
 static garco_status
@@ -95,7 +132,7 @@ part_tiles (garco__units *units, garco_error *error)
     reach = i == 0 || scan->tiles[i].high > reach ? scan->tiles[i].high : reach;
   }
   for (size_t i = 0; i < units->count; i++)
-    describe_unit (units, &units->units[i]);
+    GARCO_TRY (describe_unit (units, &units->units[i], error));
   return GARCO_OK;
 }
 
@@ -195,8 +232,10 @@ start_threads (garco__units *units)
   long wanted =
       units->options.threads > 0 ? units->options.threads : sysconf (_SC_NPROCESSORS_ONLN);
   size_t direct = garco__units_describe (units).direct;
+  uint64_t most = units->memory / 2 / (units->scratch > 0 ? units->scratch : 1);
   units->started = true;
   wanted = wanted > MAX_THREADS ? MAX_THREADS : wanted;
+  wanted = (uint64_t)wanted > most ? (long)most : wanted;
   while (units->nthreads + 1 < (size_t)(wanted > 1 ? wanted : 1) && units->nthreads + 1 < direct &&
          pthread_create (&units->threads[units->nthreads], NULL, work_ahead, units) == 0)
     units->nthreads++;
@@ -245,6 +284,14 @@ report_skipped (const garco__units *units, const garco__unit *unit, garco_error 
 }
 
 static garco_status
+fail_as (const garco__unit *unit, garco_error *error)
+{
+  if (error != NULL)
+    *error = unit->error;
+  return unit->status;
+}
+
+static garco_status
 give_rows (garco__units *units, const garco__unit *unit, garco_batch *batch)
 {
   const garco_scan *scan = units->scan;
@@ -257,6 +304,55 @@ give_rows (garco__units *units, const garco__unit *unit, garco_batch *batch)
   }
   *batch = (garco_batch){(int64_t)unit->rows, scan->noutputs, units->columns};
   return GARCO_OK;
+}
+
+/* The next pass that has rows; GARCO_END where there is none. */
+static garco_status
+next_pass (garco__units *units, garco__unit *unit, garco_batch *batch, garco_error *error)
+{
+  bool skip = units->options.skip_corrupt;
+  uint64_t bytes = unit->bytes;
+  for (unit->rows = 0; unit->rows == 0 && unit->from <= units->high;)
+  {
+    bool over = units->high - unit->from < units->step;
+    unit->to = over ? units->high : unit->from + (units->step - 1);
+    garco__unit_clear (units->scan, unit);
+    unit->given_up = false;
+    garco__unit_fill (units->scan, units->own, unit,
+                      unit->from < unit->to ? unit_memory (units) : UINT64_MAX, skip);
+    unit->bytes = bytes;
+    if (unit->status < 0)
+      return fail_as (unit, error);
+    if (unit->given_up)
+      units->step = (unit->to - unit->from) / 2 + 1;
+    else if (unit->to == UINT64_MAX)
+      units->high = 0, unit->from = 1; /* there are no more */
+    else
+      unit->from = unit->to + 1;
+  }
+  return unit->rows > 0 ? give_rows (units, unit, batch) : GARCO_END;
+}
+
+/* The unit's rows are too many at once. */
+static garco_status
+begin_passes (garco__units *units, garco__unit *unit, garco_batch *batch, garco_error *error)
+{
+  const garco_scan *scan = units->scan;
+  uint64_t rows = 0, most = unit_memory (units) / garco__unit_row_bytes (scan) / 4 * 3 + 1;
+  GARCO_TRY (
+      garco__unit_count (units->scan, units->own, unit, units->options.skip_corrupt, &rows, error));
+  GARCO_TRY (report_skipped (units, unit, error));
+  unit->from = scan->tiles[unit->first].low;
+  units->high = unit->from;
+  for (size_t i = unit->first; i < unit->first + unit->count; i++)
+    units->high = scan->tiles[i].high > units->high ? scan->tiles[i].high : units->high;
+  units->step = (units->high - unit->from) / (rows / most + 1) + 1;
+  unit->passing = true;
+  pthread_mutex_lock (&units->lock);
+  unit->bytes = unit_memory (units) + units->scratch;
+  units->in_flight += unit->bytes;
+  pthread_mutex_unlock (&units->lock);
+  return next_pass (units, unit, batch, error);
 }
 
 /* The unit's rows have been taken. */
@@ -274,7 +370,7 @@ drop_unit (garco__units *units, garco__unit *unit)
   units->begun = units->windows = false;
 }
 
-/* Begins the unit at hand; GARCO_END where it has no rows of its own. */
+/* Begins the unit at hand; GARCO_END where it has no rows. */
 static garco_status
 begin_unit (garco__units *units, garco__unit *unit, garco_batch *batch, garco_error *error)
 {
@@ -282,12 +378,10 @@ begin_unit (garco__units *units, garco__unit *unit, garco_batch *batch, garco_er
   if (unit->direct)
     await_unit (units, unit);
   if (unit->status < 0)
-  {
-    if (error != NULL)
-      *error = unit->error;
-    return unit->status;
-  }
-  if (!unit->direct || unit->given_up)
+    return fail_as (unit, error);
+  if (unit->given_up)
+    return begin_passes (units, unit, batch, error);
+  if (!unit->direct)
   {
     show_tiles (units, unit);
     return garco_scan_next (units->scan, batch, error);
@@ -309,6 +403,8 @@ garco__units_next (garco__units *units, garco_batch *batch, garco_error *error)
       status = begin_unit (units, unit, batch, error);
     else if (units->windows)
       status = garco_scan_next (units->scan, batch, error);
+    else if (unit->passing)
+      status = next_pass (units, unit, batch, error);
     if (status != GARCO_END)
       return status;
     drop_unit (units, unit);

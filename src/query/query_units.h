@@ -9,7 +9,9 @@ typedef struct garco__units garco__units;
 
 typedef struct garco__units_options
 {
-  uint64_t memory;           /* bytes to stay below; 0: 256 MiB */
+  uint64_t memory;           /* bytes to stay below; 0: 256 MiB. GARCO_ERR_LIMIT where one tile
+                                needs more */
+  uint64_t parts;            /* `memory` is one of so many of what errors call the memory; 0: 1 */
   int threads;               /* 0: as many as processors */
   bool skip_corrupt;         /* leave corrupt tiles out */
   garco_damage_fn on_damage; /* called for each, by the caller's thread; may be NULL */

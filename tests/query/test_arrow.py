@@ -80,7 +80,7 @@ def test_files_and_arrays_give_the_same(station):
 ])
 def test_selections_threads_and_memory(station, options):
     readings = [table_of(library.query(station[1], threads=threads, memory=memory, **options))
-                for threads in (1, 3) for memory in (0, 1 << 20)]
+                for threads in (1, 3) for memory in (0, 2 << 20)]
     assert all(same(reading, readings[0]) for reading in readings)
     words = [word for name in options.get("fields", []) for word in ("--field", name)]
     words += [word for name in options.get("sats", []) for word in ("--sat", name)]

@@ -1,7 +1,9 @@
 # --memory holds whatever the query: the most that the process takes, beside what it takes to answer a single cell.
 # SPDX-License-Identifier: Apache-2.0
+import glob
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -29,10 +31,20 @@ QUESTIONS = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """Twelve days, a fragment each, of 552,960 cells: 4.4 MB of ranges that are nearly all different."""
-    array, random = tmp_path_factory.mktemp("memory") / "array", np.random.default_rng(5)
+    return make(tmp_path_factory.mktemp("memory") / "array", 20000)
+
+
+@pytest.fixture(scope="module")
+def store_of_large_tiles(tmp_path_factory):
+    """The same, a tile a day."""
+    return make(tmp_path_factory.mktemp("memory") / "array", 100000)
+
+
+def make(array, capacity):
+    random = np.random.default_rng(5)
     made = schema(np.random.default_rng(0), False, DAY // 2)
     tiledb.Array.create(str(array), tiledb.ArraySchema(
-        domain=made.domain, sparse=True, capacity=20000, attrs=[made.attr(i) for i in range(made.nattr)]))
+        domain=made.domain, sparse=True, capacity=capacity, attrs=[made.attr(i) for i in range(made.nattr)]))
     for day in range(DAYS):
         times = np.repeat(np.arange(EPOCHS) * 15000 + (19000 + day) * DAY, SATS)
         count = len(times)
@@ -80,3 +92,51 @@ def test_groups_that_do_not_fit_are_refused_with_what_they_need(store, garco):
     needed = error.split("about ")[1].split(" MB")[0]
     assert garco(*words, "--memory", f"{needed}M").out == garco(*words).out
     assert len(garco(*words).lines()) == DAYS * EPOCHS * SATS + 1
+
+
+def unpacked(garco, store, *words):
+    lines = dict(line.split(maxsplit=2)[1:] for line in garco("query", store, "--system-base", "0", *words, "--explain", "--run").lines()
+                 if line.startswith(("run rows ", "run unpacked ")))
+    return int(lines["unpacked"]), int(lines["rows"])
+
+
+@pytest.mark.parametrize("words", [[], ["--sat", "3"], ["--where", "snr > 54"]], ids=" ".join)
+def test_a_memory_below_what_a_tile_takes_is_refused_and_any_above_reads_it_some_times(store_of_large_tiles, garco, words):
+    """46,080 cells, 16 bytes each and as much again."""
+    error = garco("query", store_of_large_tiles, "--system-base", "0", *words, "--memory", "1M", status=1).err
+    assert "memory of 1 MB: tile 0 has 46080 cells, so that at least 2 MB are needed" in error
+    chunks, rows = unpacked(garco, store_of_large_tiles, *words)
+    for megabytes in (2, 3, 8):
+        more, same = unpacked(garco, store_of_large_tiles, *words, "--memory", f"{megabytes}M")
+        assert chunks <= more <= 16 * chunks and rows == same
+
+
+def test_statistics_refuse_a_memory_below_what_a_tile_takes(store_of_large_tiles, garco):
+    words = ["stats", store_of_large_tiles, "--system-base", "0", "--by", "day", "--agg", "mean,median"]
+    error = garco(*words, "--memory", "1M", status=1).err
+    assert "memory of 1 MB: the largest tile to be read takes 0.941 MB, so that at least 2 MB are needed" in error
+    assert garco(*words, "--memory", "2M").out == garco(*words).out
+
+
+@pytest.mark.parametrize("words", [["query"], ["query", "--field", "time,snr", "--where", "snr > 40"], ["stats", "--by", "day,sat"],
+                                   ["stats", "--agg", "median,first", "--by", "day"], ["stats", "--where", "snr > 40", "--by", "hour"]],
+                         ids=" ".join)
+def test_small_memories_are_kept_to(store_of_large_tiles, words):
+    words = [words[0], store_of_large_tiles, "--system-base", "0", *words[1:]]
+    _, least = peak([words[0], store_of_large_tiles, "--system-base", "0", "--start", "2023-01-01", "--span", "1s"])
+    out, _ = peak(words)
+    for megabytes in (3, 4, 6):
+        again, most = peak([*words, "--memory", f"{megabytes}M"])
+        assert again == out and most <= least + megabytes, (most, least)
+
+
+def test_a_corrupt_tile_is_left_out_whole_of_all_passes(store_of_large_tiles, garco, tmp_path):
+    array = shutil.copytree(store_of_large_tiles, tmp_path / "array")
+    [file] = glob.glob(str(array / "__fragments/__13_13_*/a1.tdb"))
+    with open(file, "r+b") as opened:
+        opened.seek(-9, os.SEEK_END)  # in the last chunk, which the first passes do not need
+        opened.write(b"\xff" * 9)
+    words = ["query", array, "--system-base", "0", "--skip-corrupt", "--field", "time,snr"]
+    told = [garco(*words, *more) for more in ([], ["--memory", "2M"])]
+    assert told[0].out == told[1].out and told[0].err == told[1].err and told[0].err.count("\n") == 1
+    assert len(told[0].lines()) == (DAYS - 1) * EPOCHS * SATS + 1

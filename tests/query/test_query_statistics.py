@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from budgets import within
 from random_stores import CODES, DAY, FIELDS, build, rows
 from test_query_tiles import SEEDS, question
 
@@ -109,8 +110,8 @@ def test_all_statistics_of_random_stores(tmp_path, garco, seed):
         fields = [f for f in FIELDS if random.random() < 0.5] or ["snr"]
         some = list(random.permutation(NUMBERS + EXACT + ROUNDED))[: int(random.integers(1, 14))]
         words += ["--agg", ",".join(some), "--field", ",".join(fields), *(["--by", ",".join(by)] if by else [])]
-        outs = {garco("stats", array, *words, *more).out
-                for more in (["-@", "1"], ["-@", "3"], ["-@", "2", "--memory", "64K"])}
+        outs = {within(garco, memory, "stats", array, *words, "-@", threads)
+                for threads, memory in ((1, "256M"), (3, "256M"), (2, "64K"))}
         assert len(outs) == 1  # whatever the threads and the memory, to the last digit
         check(outs.pop(), selected, by, fields, some)
 
@@ -125,8 +126,8 @@ def test_rows_that_meet_a_condition(tmp_path, garco, seed):
         words, selected = question(random, table)
         text, holds = condition(random, table)
         selected = table[table.index.isin(selected.index) & holds]
-        outs = {garco("query", array, *words, "--where", text, "--field", "time,sat,snr", *more).out
-                for more in ([], ["-@", "1"], ["--memory", "64K", "-@", "3"])}
+        outs = {within(garco, memory, "query", array, *words, "--where", text, "--field", "time,sat,snr", "-@", threads)
+                for threads, memory in ((2, "256M"), (1, "256M"), (3, "64K"))}
         assert len({"\n".join(sorted(out.splitlines())) for out in outs}) == 1
         ours = pd.read_csv(io.StringIO(outs.pop()))
         assert len(ours) == len(selected), text

@@ -39,6 +39,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   {
     for (size_t i = 0; i < fragment->nslots; i++)
       garco__fragment_load_offsets (io, codec, fragment, i, false, NULL);
+    garco__fragment_load_distinct (io, fragment, NULL);
     read_statistics (io, codec, fragment, schema->ndims + schema->nattrs);
   }
   garco__fragment_free (&fragment);

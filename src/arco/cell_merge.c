@@ -137,19 +137,22 @@ end_source (garco__cell_merge *merge, garco__merge_source *source)
   source->words = NULL;
 }
 
+/* That each cell of the block comes after the one before it, or is at the same place. */
 static garco_status
-check_order (const garco__cell_merge *merge, const garco__merge_source *source, garco_error *error)
+check_order (garco__cell_merge *merge, const garco__merge_source *source, garco_error *error)
 {
   for (size_t i = 1; i < source->count; i++)
-    for (size_t w = 0; w < merge->order.nwords; w++)
-    {
-      const uint64_t *word = source->words + w * GARCO__MERGE_BLOCK;
-      if (word[i] > word[i - 1])
-        break;
-      if (word[i] < word[i - 1])
-        return garco__fail (error, GARCO_ERR_CORRUPT, source->fragment->path,
-                            "cells that are not in the order of the array");
-    }
+  {
+    const uint64_t *word = source->words;
+    size_t w = 0;
+    for (; w < merge->order.nwords && word[i] == word[i - 1]; w++)
+      word += GARCO__MERGE_BLOCK;
+    if (w == merge->order.nwords)
+      merge->repeats = true;
+    else if (word[i] < word[i - 1])
+      return garco__fail (error, GARCO_ERR_CORRUPT, source->fragment->path,
+                          "cells that are not in the order of the array");
+  }
   return GARCO_OK;
 }
 
@@ -386,12 +389,28 @@ add_run (garco__slice *slice, uint32_t source, size_t count, bool dropped, garco
   return GARCO_OK;
 }
 
+/* Equal cells come one after the other: within a block, which check_order sees, or here. */
+static void
+note_given (garco__cell_merge *merge, const garco__merge_source *source, size_t count)
+{
+  bool same = merge->any_last;
+  for (size_t w = 0; w < merge->order.nwords; w++)
+  {
+    const uint64_t *word = source->words + w * GARCO__MERGE_BLOCK + source->next;
+    same = same && merge->last[w] == word[0];
+    merge->last[w] = word[count - 1];
+  }
+  merge->repeats = merge->repeats || same;
+  merge->any_last = true;
+}
+
 static garco_status
 put_cells (garco__cell_merge *merge, garco__slice *slice, uint32_t index, size_t count,
            garco_error *error)
 {
   garco__merge_source *source = &merge->sources[index];
   size_t bytes = count * sizeof (uint64_t), at = source->next;
+  note_given (merge, source, count);
   memcpy (slice->times + slice->cells, source->cell_times + at, bytes);
   if (slice->delete_times != NULL)
   {

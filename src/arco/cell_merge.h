@@ -69,6 +69,9 @@ typedef struct garco__cell_merge
   size_t ahead;
   uint64_t gone[GARCO__MERGE_WORDS]; /* place of the last cell that was purged */
   bool any_gone;
+  uint64_t last[GARCO__MERGE_WORDS]; /* place of the last cell that was given out */
+  bool any_last;
+  bool repeats; /* two cells of the sources so far had equal coordinates */
   garco__buffer scratch;
   garco__buffer *fields; /* of a block: values and validity of each field of the conditions */
 } garco__cell_merge;

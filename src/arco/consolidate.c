@@ -301,7 +301,8 @@ write_metadata (consolidation *own)
                            .fragment = &own->fragment,
                            .error = own->error,
                            .rows = (size_t)own->cells,
-                           .has_timestamps = true};
+                           .has_timestamps = true,
+                           .distinct = !own->schema->duplicates && !own->merge.repeats};
   void *slots = NULL, *stats = NULL, *boxes = NULL, *names = NULL, *none = NULL, *texts = NULL;
   garco_status status;
   job.ntiles = (size_t)((own->cells - 1) / own->schema->capacity + 1);

@@ -9,6 +9,7 @@
  *   (16) u64 place of the list of deletes done
  *   (10) u64 length of all this
  *
+ * Before the footer of a fragment that garco made of others may stand GARCO__DISTINCT.
  * Slots are the attributes, one of no field, the dimensions, then times, delete times and delete
  * conditions where the fragment has them. Before version 10 the length follows from the schema.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -702,19 +703,46 @@ done:
   return status;
 }
 
+/* Where the footer of a fragment that is open lies in its own file. */
+static garco_status
+own_footer (garco__io *io, garco__fragment *fragment, uint64_t *at, uint64_t *size,
+            garco_error *error)
+{
+  char source[GARCO__IO_NAME_SIZE];
+  garco__schema *schema = (garco__schema *)(uintptr_t)fragment->schema;
+  const garco__schema_set own = {1, &schema};
+  garco__fragment_metadata_name (io, fragment, source, sizeof source);
+  return find_footer (io, fragment, &own, source, at, size, error);
+}
+
+garco_status
+garco__fragment_load_distinct (garco__io *io, garco__fragment *fragment, garco_error *error)
+{
+  garco__buffer room = {0};
+  const uint8_t *bytes = NULL;
+  uint64_t at = 0, size = 0;
+  garco_status status = GARCO_OK;
+  if (fragment->distinct_known || !fragment->has_timestamps)
+    return GARCO_OK;
+  GARCO_TRY (own_footer (io, fragment, &at, &size, error));
+  if (at >= GARCO__DISTINCT_SIZE)
+    status = metadata_bytes (io, fragment, at - GARCO__DISTINCT_SIZE, GARCO__DISTINCT_SIZE, &room,
+                             &bytes, error);
+  fragment->distinct_known = status >= 0;
+  fragment->distinct =
+      bytes != NULL && status >= 0 && memcmp (bytes, GARCO__DISTINCT, GARCO__DISTINCT_SIZE) == 0;
+  garco__buffer_free (&room);
+  return status;
+}
+
 garco_status
 garco__fragment_footer (garco__io *io, garco__fragment *fragment, garco__buffer *out,
                         garco_error *error)
 {
-  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
-  garco__schema *schema = (garco__schema *)(uintptr_t)fragment->schema;
-  const garco__schema_set own = {1, &schema};
   garco__buffer room = {0};
   const uint8_t *bytes = NULL;
   uint64_t at = 0, size = 0;
-  metadata_path (fragment, path);
-  garco__io_name (io, path, source, sizeof source);
-  GARCO_TRY (find_footer (io, fragment, &own, source, &at, &size, error));
+  GARCO_TRY (own_footer (io, fragment, &at, &size, error));
   garco_status status = metadata_bytes (io, fragment, at, size, &room, &bytes, error);
   if (status >= 0)
     status = garco__buffer_append (out, bytes, (size_t)size, error);

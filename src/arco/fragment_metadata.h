@@ -23,6 +23,11 @@ typedef struct garco__slot
   uint8_t *mins, *maxs, *sums, *nulls;
 } garco__slot;
 
+/* Bytes right before the footer of a fragment that has times of cells: what made it has seen that no
+ * two cells have equal coordinates. Nothing in the file points at them. */
+#define GARCO__DISTINCT "garco:distinct:1"
+#define GARCO__DISTINCT_SIZE (sizeof GARCO__DISTINCT - 1)
+
 typedef struct garco__fragment
 {
   char *name, *path;
@@ -31,6 +36,7 @@ typedef struct garco__fragment
   const garco__schema *schema; /* that the fragment was written by; the array's */
   uint64_t ntiles, last_cells;
   bool has_timestamps, has_deletes;
+  bool distinct, distinct_known; /* once it was asked for: no two cells have equal coordinates */
   size_t nslots;
   garco__slot *slots;
   uint8_t *domain;     /* one box */
@@ -87,6 +93,10 @@ garco_status garco__fragment_load_variable (garco__io *io, garco__codec *codec,
                                             garco_error *error);
 garco_status garco__fragment_load_processed (garco__io *io, garco__codec *codec,
                                              garco__fragment *fragment, garco_error *error);
+
+/* Whether a fragment with times of cells says that no two of them have equal coordinates. */
+garco_status garco__fragment_load_distinct (garco__io *io, garco__fragment *fragment,
+                                            garco_error *error);
 
 /* ---- fragment_stats.c */
 

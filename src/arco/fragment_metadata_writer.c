@@ -291,6 +291,8 @@ put_metadata (garco__writer_job *job, garco__buffer *tree, garco__buffer *file)
   GARCO_TRY (put_fragment_stats (job, file, &footer.stats_at));
   if (schema->version >= 16)
     GARCO_TRY (put_processed (job, file, &footer.processed_at));
+  if (job->distinct)
+    GARCO_TRY (garco__buffer_append (file, GARCO__DISTINCT, GARCO__DISTINCT_SIZE, job->error));
   footer.domain = root_box (tree);
   footer.has_timestamps = job->has_timestamps;
   footer.has_deletes = job->has_deletes;

@@ -35,6 +35,7 @@ typedef struct garco__writer_job
   uint8_t *boxes; /* of each tile */
   /* of consolidated fragments */
   bool has_timestamps, has_deletes;
+  bool distinct; /* no two cells have equal coordinates, and that is to be kept */
   size_t nprocessed;
   const char *const *processed; /* deletes done, as "__commits/NAME.del" */
 } garco__writer_job;

@@ -6,8 +6,8 @@
  * are settled: they may be read in any order, by any thread, and their columns used as they come.
  * The others are contested and go through the windows of the scan together.
  *
- * A fragment made of others may have equal cells, one after the other, of which the latest counts:
- * its settled tiles are marked so, and their readers look for them. Those that two tiles share, of
+ * A fragment made of others may have equal cells, one after the other, of which the latest counts,
+ * unless it says that it has none: its settled tiles are marked so, and their readers look for them. Those that two tiles share, of
  * which one is contested, make the other contested too, so that the same reader sees all of them.
  *
  * Boxes are cut to the ranges asked for first, and met by a sweep along the first dimension:
@@ -57,6 +57,8 @@ load_special (garco_scan *scan, garco__codec *codec, garco__fragment *fragment, 
   for (size_t i = 0; i < count; i++)
     GARCO_TRY (
         garco__fragment_load_offsets (scan->array->io, codec, fragment, slot + i, false, error));
+  if (!scan->schema->duplicates)
+    GARCO_TRY (garco__fragment_load_distinct (scan->array->io, fragment, error));
   if (!fragment->has_deletes)
     return GARCO_OK;
   return garco__fragment_load_processed (scan->array->io, codec, fragment, error);
@@ -185,7 +187,8 @@ reads_texts (const garco_scan *scan)
 static bool
 may_repeat (const garco_scan *scan, const garco__scan_tile *tile)
 {
-  return !scan->schema->duplicates && scan->array->fragments[tile->fragment]->has_timestamps;
+  const garco__fragment *fragment = scan->array->fragments[tile->fragment];
+  return !scan->schema->duplicates && fragment->has_timestamps && !fragment->distinct;
 }
 
 /* Makes two neighbours alike where they share a cell and one of them is contested. What cannot be

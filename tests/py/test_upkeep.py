@@ -68,11 +68,24 @@ def fragments(path):
     return sorted(p.name for p in pathlib.Path(path, "__fragments").iterdir())
 
 
-def consolidated(path):
-    """The files of the fragment that has times of cells."""
+MARK = b"garco:distinct:1"  # before the footer, by garco where no two cells are at the same place
+
+
+def fragment_files(path):
+    """The files of the fragment that has times of cells, its name, and whether it has garco's mark, taken out."""
     found = [p for p in pathlib.Path(path, "__fragments").iterdir() if (p / "t.tdb").exists()]
     assert len(found) == 1
-    return {f.name: f.read_bytes() for f in found[0].iterdir()}, found[0].name
+    files = {f.name: f.read_bytes() for f in found[0].iterdir()}
+    metadata = files["__fragment_metadata.tdb"]
+    footer = len(metadata) - 8 - int.from_bytes(metadata[-8:], "little")
+    marked = metadata[footer - len(MARK):footer] == MARK
+    if marked:
+        files["__fragment_metadata.tdb"] = metadata[:footer - len(MARK)] + metadata[footer:]
+    return files, found[0].name, marked
+
+
+def consolidated(path):
+    return fragment_files(path)[:2]
 
 
 def history(path, duplicates=False):
@@ -100,6 +113,8 @@ def test_a_consolidated_fragment_is_tiledbs_byte_for_byte(tmp_path, duplicates, 
     assert ("dt.tdb" in mine) == (not purge)
     for name in theirs:
         assert mine[name] == theirs[name], name
+    assert not fragment_files(tmp_path / "a")[2]
+    assert fragment_files(tmp_path / "b")[2] == (purge and not duplicates)
     listed = [sorted(next(pathlib.Path(tmp_path, p, "__commits").glob("*.vac")).read_text().split()) for p in "ab"]
     assert listed[0] == listed[1]
 

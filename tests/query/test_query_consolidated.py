@@ -15,17 +15,29 @@ from test_query_rows import drawn, read
 from test_query_tiles import SEEDS, ask, assert_equal, expected, question, text
 
 KEYS = ["time", "sys", "sat", "obs"]
+MARK = b"garco:distinct:1"
+
+
+def pool_of(day):
+    return pd.MultiIndex.from_product([np.arange(12) * 600000 + (19000 + day) * DAY, [0], [3, 4], [12611, 12887]])
 
 
 def put(array, random, time, day, count):
     """Cells of few coordinates, so that the next delivery writes many of them again."""
-    pool = pd.MultiIndex.from_product([np.arange(12) * 600000 + (19000 + day) * DAY, [0], [3, 4], [12611, 12887]])
-    chosen = pool[np.sort(random.choice(len(pool), count, replace=False))].to_frame()
-    values = random.uniform(20, 55, count)
+    pool = pool_of(day)
+    put_at(array, random, time, pool[np.sort(random.choice(len(pool), count, replace=False))])
+
+
+def put_at(array, random, time, coordinates):
+    chosen, count = coordinates.to_frame(), len(coordinates)
+    if random is None:  # by place and time alone: which of two cells of the same time counts nobody says
+        values = 20 + (chosen.sum(axis=1).to_numpy("i8") // 7 + 13 * time) % 140 / 4
+    else:
+        values = random.uniform(20, 55, count)
     with tiledb.open(str(array), "w", timestamp=time) as opened:
         opened[tuple(chosen[i].to_numpy(kind) for i, kind in enumerate(["i8", "u1", "u1", "u2"]))] = {
             "range": np.round(values * 1e6, 3), "snr": np.round(values * 4).astype("f4") / 4,
-            "slip": random.integers(0, 500, count).astype("u2")}
+            "slip": (values * 8 if random is None else random.integers(0, 500, count)).astype("u2")}
 
 
 def join(garco, array, random, by_garco, first, last):
@@ -39,6 +51,15 @@ def join(garco, array, random, by_garco, first, last):
             tiledb.consolidate(str(array), fragment_uris=names)
     if random.random() < 0.5:
         tiledb.vacuum(str(array))
+
+
+def visible(array):
+    return [info.uri.rsplit("/", 1)[1] for info in tiledb.FragmentInfoList(str(array))]
+
+
+def marked(array, name):
+    """Whether the fragment says that its cells are distinct."""
+    return MARK in (array / "__fragments" / name / "__fragment_metadata.tdb").read_bytes()
 
 
 @pytest.fixture
@@ -170,3 +191,126 @@ def test_a_damaged_neighbour_replaces_nothing(tmp_path, garco):
             assert result.lines()[1:] == (left if word == "query" else [str(sum(map(int, left)))])
             assert result.err.count("\n") == 1 and ", tile " in result.err
         garco("query", array, *words, status=1)
+
+
+@pytest.mark.parametrize("seed", list(SEEDS)[:16])
+def test_a_fragment_says_that_its_cells_are_distinct_where_they_are(tmp_path, garco, seed):
+    """Joined and joined again, by garco or TileDB, of deliveries that share cells or not, some at the same time."""
+    array, random = tmp_path / "array", np.random.default_rng(9000 + seed)
+    tiledb.Array.create(str(array), schema(random, False, DAY // 2))
+    parts, shares, time = {}, random.random() < 0.5, 10
+    for _ in range(int(random.integers(2, 9))):
+        pool = pool_of(int(random.integers(0, 2)))
+        chosen = pool[np.sort(random.choice(len(pool), int(random.integers(1, 9)), replace=False))]
+        if not shares:
+            chosen = chosen.difference(pd.MultiIndex.from_tuples(sum((list(p) for p in parts.values()), [(-1, 0, 0, 0)])))
+        if len(chosen) == 0:
+            continue
+        before = set(visible(array))
+        put_at(array, None, time, chosen)
+        [name] = set(visible(array)) - before
+        parts[name] = list(chosen)
+        time += int(random.choice([0, 10]))
+    for _ in range(3):
+        before, by_garco = set(visible(array)), random.random() < 0.7
+        join(garco, array, random, by_garco, int(random.choice([1, 1, min(30, time)])), int(random.choice([time, time, 50])))
+        for name in set(visible(array)) - before:
+            gone = before - set(visible(array))
+            parts[name] = sum((parts[old] for old in gone), [])
+            distinct = len(set(parts[name])) == len(parts[name])
+            assert marked(array, name) == (distinct and by_garco)
+        assert not any(marked(array, name) for name in visible(array) if "t.tdb" not in
+                       {path.name for path in (array / "__fragments" / name).iterdir()})
+        compare(garco, array, rows(array), random)
+        new = pool_of(int(random.integers(2, 4)))[:int(random.integers(1, 40))]
+        before = set(visible(array))
+        put_at(array, None, time := time + 10, new)
+        [name] = set(visible(array)) - before
+        parts[name] = list(new)
+    compare(garco, array, rows(array), random)
+    end = int(random.integers(10, time + 1))
+    if len(table := rows(array, end)) > 0:
+        compare(garco, array, table, random, ["--at", text(end)])
+
+
+def test_only_what_says_so_is_read_without_looking(tmp_path, garco):
+    """Days joined by garco need no times; by TileDB, or with the bytes that say so damaged, they do, and answer alike."""
+    array, random = tmp_path / "array", np.random.default_rng(7)
+    tiledb.Array.create(str(array), schema(np.random.default_rng(4), False, DAY // 2))
+    for day in range(4):
+        put(array, random, 10 + day, day, 40)
+    copy = tmp_path / "copy"
+    shutil.copytree(array, copy)
+    join(garco, array, random, True, 1, 50)
+    join(garco, copy, random, False, 1, 50)
+    [name] = visible(array)
+    assert marked(array, name) and not marked(copy, visible(copy)[0])
+
+    def ran(uri, *words):
+        plan, columns = explain(garco, "stats", uri, "--by", "sat", *words, "--run")
+        assert plan["tiles contested"] == "0" and int(plan["tiles met"]) > 0
+        return columns["time"], int(plan["tiles met"]), int(plan["run unpacked"])
+
+    times, tiles, chunks = ran(array)
+    assert times == 0 and chunks <= 2 * tiles  # sat and snr
+    assert ran(array, "--at", text(50))[0] == 0
+    slow = ran(copy)
+    assert slow[0] == tiles and slow[2] >= 2 * tiles
+    answer = garco("stats", array, "--by", "sat", "--agg", "mean,sum,count").out
+    assert garco("stats", copy, "--by", "sat", "--agg", "mean,sum,count").out == answer
+    put(array, random, 60, 5, 40)  # another fragment beside it, which has no times of cells
+    assert ran(array)[0] == 0
+    put(array, random, 70, 0, 40)
+    tiledb.consolidate(str(array))
+    assert not any(marked(array, other) for other in visible(array))
+    file = array / "__fragments" / name / "__fragment_metadata.tdb"
+    if file.exists():
+        tiledb.vacuum(str(array))
+        assert not file.exists()
+    garco("stats", array)
+
+
+def test_damage_of_the_bytes_that_say_so_costs_speed_alone(tmp_path, garco):
+    array, random = tmp_path / "array", np.random.default_rng(7)
+    tiledb.Array.create(str(array), schema(np.random.default_rng(4), False, DAY // 2))
+    for day in range(4):
+        put(array, random, 10 + day, day, 40)
+    garco("consolidate", array)
+    [name] = visible(array)
+    file = array / "__fragments" / name / "__fragment_metadata.tdb"
+    whole, answer = file.read_bytes(), garco("stats", array, "--by", "sat").out
+    assert whole.count(MARK) == 1
+    tiles = int(explain(garco, "stats", array)[0]["tiles met"])
+    file.write_bytes(whole.replace(MARK, b"garco:distinct:2"))
+    assert explain(garco, "stats", array, "--by", "sat")[1]["time"] == tiles
+    assert garco("stats", array, "--by", "sat").out == answer
+    file.write_bytes(whole.replace(MARK, b""))  # places of pieces are from the start of the file
+    assert explain(garco, "stats", array, "--by", "sat")[1]["time"] == tiles
+    assert garco("stats", array, "--by", "sat").out == answer
+
+
+@pytest.mark.parametrize("what", ["fragment-meta", "commits"])
+def test_it_is_found_by_consolidated_footers_too(tmp_path, garco, what):
+    array, random = tmp_path / "array", np.random.default_rng(7)
+    made = schema(np.random.default_rng(0), False, DAY)
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=made.domain, sparse=True, capacity=1000, attrs=[made.attr(i) for i in range(made.nattr)]))
+    for day in range(8):
+        put(array, random, 10 + day, day, 40)
+    garco("consolidate", array, "--span", "2d")
+    garco("vacuum", array)
+    garco("consolidate", array, "--what", what)
+    plan, columns = explain(garco, "stats", array, "--by", "sat")
+    assert plan["tiles met"] == plan["fragments met"] == "4" and columns["time"] == 0
+
+
+def test_metadata_settle_what_was_joined(tmp_path, garco):
+    """--fast, where the fragment says that its cells are distinct."""
+    array, random = tmp_path / "array", np.random.default_rng(7)
+    tiledb.Array.create(str(array), schema(np.random.default_rng(4), False, DAY // 2))
+    for day in range(4):
+        put(array, random, 10 + day, day, 40)
+    join(garco, array, random, True, 1, 50)
+    plan, columns = explain(garco, "stats", array, "--fast", "--field", "slip", "--agg", "count,sum")
+    assert columns == {"time": 0, "sys": 0, "sat": 0, "obs": 0, "slip": 0} and plan["tiles kept"] == plan["tiles met"]
+    assert garco("stats", array, "--fast", "--field", "slip", "--agg", "count").lines()[1].split(",")[0] == "160"

@@ -33,6 +33,12 @@ extern const cli_verb cli_info, cli_create, cli_evolve, cli_write, cli_delete, c
 
 /* The verb of this name, or NULL. */
 const cli_verb *cli_find_verb (const char *name);
+/* For messages: " (did you mean NAME?): expected one of A, B" and a NUL. */
+#define CLI_NAMES_SIZE 640
+void cli_expected_names (const char *word, const char *const *names, size_t count,
+                         char text[CLI_NAMES_SIZE]);
+/* Says that no verb has this name, or with NULL that a name is missing; gives CLI_USAGE. */
+int cli_no_verb (const cli_verb *verb, const char *name);
 /* All verbs, ended by NULL. */
 extern const cli_verb *const cli_verbs[];
 
@@ -111,8 +117,11 @@ void cli_print_overview (void);
  * MESSAGE; see garco --help"; gives CLI_USAGE. */
 int cli_usage (const cli_verb *verb, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
-/* One line on standard error, "garco: SOURCE:LINE: MESSAGE"; gives CLI_USAGE for an argument that
- * is wrong, else CLI_FAILURE. */
+/* The same of a word in good place that names nothing there is, a time, system or field: gives
+ * CLI_FAILURE, as a library's error about such a word does. */
+int cli_unknown (const cli_verb *verb, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3)));
+/* One line on standard error, "garco: SOURCE:LINE: MESSAGE"; gives CLI_FAILURE. */
 int cli_fail (const garco_error *error);
 /* The same for a failure of this program's own. */
 int cli_fail_text (const char *source, const char *format, ...)

@@ -190,7 +190,7 @@ cli_explain (const cli_words *words, const cli_select *select, const garco_query
     if (explain_source (&output, words->words[i], select, options, stats, &error) < 0)
     {
       cli_output_discard (&output);
-      return cli_select_fail (&error);
+      return cli_fail (&error);
     }
   }
   return cli_select_finish (&output, true);

@@ -77,13 +77,14 @@ cli_form_take (const cli_verb *verb, const char *name, const char *text, bool ro
 int
 cli_version_take (const cli_verb *verb, const char *text, int *version)
 {
+  *version = 0;
   bool digit = text[0] == '2' || text[0] == '3';
   if (digit && text[1] == '\0')
     *version = text[0] == '2' ? 211 : 304;
   else if (digit && text[1] == '.' && strlen (text) == 4 && strspn (text + 2, "0123456789") == 2)
     *version = (text[0] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
-  else
-    return cli_usage (verb, "--version is \"%s\": expected 2, 3, or one such as 2.11 or 3.04",
-                      text);
-  return CLI_OK;
+  bool known = *version == 210 || *version == 211 || (*version >= 300 && *version <= 305);
+  return known ? CLI_OK
+               : cli_usage (verb, "--version is \"%s\": expected 2, 3, 2.10, 2.11, or 3.00 to 3.05",
+                            text);
 }

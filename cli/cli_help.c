@@ -73,9 +73,10 @@ cli_print_page (const cli_verb *verb)
   print_options (verb->options);
   printf ("EXIT STATUS\n"
           "       0      success, also where the answer has no rows\n"
-          "       1      a failure in the data or the system; one line on standard error says\n"
-          "              where, what was found and what was expected\n"
-          "       2      a word of the command is wrong\n"
+          "       1      a failure in the data or the system, or no such field, satellite,\n"
+          "              code, time or condition; one line on standard error says where, what\n"
+          "              was found and what was expected\n"
+          "       2      another word of the command is wrong\n"
           "\nEXAMPLES\n");
   print_wrapped (verb->examples, 7);
 }
@@ -119,21 +120,37 @@ print_line (const char *text)
   fwrite (line, 1, n + 1, stderr);
 }
 
-int
-cli_usage (const cli_verb *verb, const char *format, ...)
+static void __attribute__ ((format (printf, 2, 0)))
+print_about (const cli_verb *verb, const char *format, va_list arguments)
 {
   char message[1024], line[1200];
-  va_list arguments;
-  va_start (arguments, format);
   vsnprintf (message, sizeof message, format, arguments);
-  va_end (arguments);
   if (verb != NULL)
     snprintf (line, sizeof line, "garco: %s: %s; see garco %s --help", verb->name, message,
               verb->name);
   else
     snprintf (line, sizeof line, "garco: %s; see garco --help", message);
   print_line (line);
+}
+
+int
+cli_usage (const cli_verb *verb, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  print_about (verb, format, arguments);
+  va_end (arguments);
   return CLI_USAGE;
+}
+
+int
+cli_unknown (const cli_verb *verb, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  print_about (verb, format, arguments);
+  va_end (arguments);
+  return CLI_FAILURE;
 }
 
 int
@@ -142,7 +159,7 @@ cli_fail (const garco_error *error)
   char line[2048] = "garco: ";
   garco_error_format (error, line + 7, sizeof line - 7);
   print_line (line);
-  return error->code == GARCO_ERR_ARGUMENT ? CLI_USAGE : CLI_FAILURE;
+  return CLI_FAILURE;
 }
 
 int

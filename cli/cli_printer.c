@@ -391,15 +391,19 @@ flush_text (cli_printer *p)
   p->size = 0;
 }
 
+/* A row of nothing is no empty line, which readers of CSV pass over, garco write among them. */
 static void
 print_csv_row (cli_printer *p, const garco_batch *batch, size_t row)
 {
+  size_t before = p->size;
   for (size_t i = 0; i < p->ncolumns; i++)
   {
     if (i > 0)
       append_char (p, ',');
     append_cell (p, p->kinds[i], &batch->columns[i], row);
   }
+  if (p->size == before)
+    append (p, "\"\"", 2);
   append_char (p, '\n');
 }
 

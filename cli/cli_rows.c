@@ -318,6 +318,19 @@ find_field (const cli_rows *rows, const char *name)
   return -1;
 }
 
+/* CLI_FAILURE after a message that names what there is. */
+static int
+no_field (const cli_rows *rows, const char *name)
+{
+  const char *names[64] = {NULL};
+  char expected[CLI_NAMES_SIZE];
+  size_t count = 0;
+  for (; count < rows->schema->nfields && count < 64; count++)
+    names[count] = rows->schema->fields[count].name;
+  cli_expected_names (name, names, count, expected);
+  return wrong (rows, "the array has no field \"%s\"%s", name, expected);
+}
+
 /* Fields that a row does not name are null, or missing. */
 static int
 complete_row (cli_rows *rows, const bool *given)
@@ -340,6 +353,8 @@ static bool
 next_line (cli_rows *rows, FILE *file, char **line, size_t *size, int *status)
 {
   ssize_t length = getline (line, size, file);
+  if (length < 0 && ferror (file))
+    *status = cli_fail_text (rows->path, "cannot read: %s", strerror (errno));
   if (length < 0)
     return false;
   rows->line++;
@@ -407,7 +422,7 @@ read_head (cli_rows *rows, char *line, int *fields, size_t *count)
       return wrong (rows, "a quotation mark without its end");
     int field = find_field (rows, name);
     if (field < 0)
-      return wrong (rows, "the array has no field \"%s\"", name);
+      return no_field (rows, name);
     for (size_t i = 0; i < *count; i++)
       if (fields[i] == field)
         return wrong (rows, "two columns \"%s\"", name);
@@ -502,7 +517,7 @@ take_member (cli_rows *rows, const char *key, json_t *value, bool *given)
   char text[NUMBER_SIZE];
   const char *word;
   if (field < 0)
-    return wrong (rows, "the array has no field \"%s\"", key);
+    return no_field (rows, key);
   const cli_column *column = &rows->columns[field];
   given[field] = true;
   if (json_is_array (value))

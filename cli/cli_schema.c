@@ -310,6 +310,21 @@ take_real (const schema_reader *reader, json_t *object, const char *key, double 
 }
 
 static int
+no_type (const schema_reader *reader, const char *name)
+{
+  const char *names[GARCO_GEOM_WKT + 1];
+  char near[64];
+  size_t count = 0;
+  for (int i = 0; i <= GARCO_GEOM_WKT; i++)
+    if (garco_datatype_size ((garco_datatype)i) > 0)
+      names[count++] = garco_datatype_name ((garco_datatype)i);
+  garco_nearest_name (name, names, count, near, sizeof near);
+  return wrong (reader,
+                "\"%s\" is no datatype%s: expected one such as int32, uint8, float64, datetime_ms",
+                name, near);
+}
+
+static int
 take_type (const schema_reader *reader, json_t *object, const char *key, garco_datatype *type)
 {
   const char *name = NULL;
@@ -323,7 +338,7 @@ take_type (const schema_reader *reader, json_t *object, const char *key, garco_d
       *type = (garco_datatype)i;
       return CLI_OK;
     }
-  return wrong (reader, "\"%s\" is no datatype", name);
+  return no_type (reader, name);
 }
 
 /* The bits of a number, or of one as text, in the type; false where the type does not hold it. */

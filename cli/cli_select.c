@@ -16,8 +16,7 @@ take_time (const cli_verb *verb, const char *name, const char *text, bool *has, 
   *has = true;
   if (garco_time_parse (text, ms, &error) >= 0)
     return CLI_OK;
-  cli_usage (verb, "--%s: %s", name, error.message);
-  return CLI_FAILURE;
+  return cli_unknown (verb, "--%s: %s", name, error.message);
 }
 
 static int
@@ -41,7 +40,8 @@ take_systems (cli_select *select, const cli_verb *verb, const char *text)
     if (*p == ',')
       continue;
     if (garco_system_number (*p) < 0)
-      return cli_usage (verb, "unknown system \"%s\": expected letters of %s", text, GARCO_SYSTEMS);
+      return cli_unknown (verb, "unknown system \"%s\": expected letters of %s", text,
+                          GARCO_SYSTEMS);
     systems[n++] = *p;
   }
   systems[n] = '\0';
@@ -149,8 +149,7 @@ wrong_range (const cli_verb *verb, const garco_query_options *options)
   char start[32], end[32];
   garco_time_text (options->start_ms, start);
   garco_time_text (options->end_ms, end);
-  cli_usage (verb, "the start %s is not before the end %s", start, end);
-  return CLI_FAILURE;
+  return cli_unknown (verb, "the start %s is not before the end %s", start, end);
 }
 
 static int
@@ -210,13 +209,6 @@ cli_select_free (cli_select *select)
   cli_list_free (&select->codes);
   cli_list_free (&select->fields);
   garco_code_map_free (&select->code_map);
-}
-
-int
-cli_select_fail (const garco_error *error)
-{
-  cli_fail (error);
-  return CLI_FAILURE;
 }
 
 int

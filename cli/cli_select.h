@@ -158,9 +158,6 @@ int cli_select_take (void *select, const cli_verb *verb, int option, const char 
 /* Makes the library's options, which borrow from `select`. CLI_OK or the status to end with. */
 int cli_select_options (cli_select *select, const cli_verb *verb, garco_query_options *options);
 void cli_select_free (cli_select *select);
-/* cli_fail where the answer was asked for in good form: satellites, codes, fields, conditions that
- * are none end like what is not there. */
-int cli_select_fail (const garco_error *error);
 /* Ends an output: whole where all went well, else nothing. */
 int cli_select_finish (cli_output *output, bool good);
 

@@ -19,10 +19,10 @@ cli_take_time_of (const cli_verb *verb, const char *option, const char *text, ui
   else
     good = garco_time_parse (text, &ms, NULL) >= 0;
   if (!good || errno != 0 || ms <= 0)
-    return cli_usage (verb,
-                      "--%s: \"%s\" is no time of writing: expected ms since 1970-01-01, or "
-                      "YYYY-MM-DD or YYYY-DDD after it, with THH:MM:SS if need be",
-                      option, text);
+    return cli_unknown (verb,
+                        "--%s: \"%s\" is no time of writing: expected ms since 1970-01-01, or "
+                        "YYYY-MM-DD or YYYY-DDD after it, with THH:MM:SS if need be",
+                        option, text);
   *timestamp = (uint64_t)ms;
   return CLI_OK;
 }
@@ -59,7 +59,7 @@ cli_take_between (const cli_verb *verb, const char *text, uint64_t *start, uint6
   if (status == CLI_OK)
     status = cli_take_time_of (verb, "between", comma + 1, end);
   if (status == CLI_OK && *start > *end)
-    return cli_usage (verb, "--between: the first time is after the second");
+    return cli_unknown (verb, "--between: the first time is after the second");
   return status;
 }
 

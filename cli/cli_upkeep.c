@@ -56,6 +56,16 @@ take_bytes (const cli_verb *verb, const char *name, const char *text, uint64_t *
   return CLI_OK;
 }
 
+/* Seconds, as a number alone is elsewhere, are never meant here: 7 strays are not 7 seconds old. */
+static int
+take_span (const cli_verb *verb, const char *name, const char *text, int64_t *ms)
+{
+  if (text[0] != '\0' && text[strspn (text, "0123456789.")] == '\0')
+    return cli_usage (verb, "--%s is \"%s\": expected its unit too, one of ms s m h d w, as in %sd",
+                      name, text, text);
+  return cli_span_take (verb, name, text, ms);
+}
+
 static int
 take (void *options, const cli_verb *verb, int option, const char *name, const char *argument)
 {
@@ -65,7 +75,7 @@ take (void *options, const cli_verb *verb, int option, const char *name, const c
   case UPKEEP_WHAT:
     return take_what (wanted, verb, argument);
   case UPKEEP_SPAN:
-    return cli_span_take (verb, name, argument, &wanted->span_ms);
+    return take_span (verb, name, argument, &wanted->span_ms);
   case UPKEEP_SMALLER:
     return take_bytes (verb, name, argument, &wanted->smaller_than);
   case UPKEEP_LARGEST:
@@ -80,7 +90,7 @@ take (void *options, const cli_verb *verb, int option, const char *name, const c
     return cli_threads_take (verb, argument, &wanted->threads);
   case UPKEEP_STRAYS:
     wanted->what |= GARCO_UPKEEP_STRAYS;
-    return argument != NULL ? cli_span_take (verb, name, argument, &wanted->stray_age_ms) : CLI_OK;
+    return argument != NULL ? take_span (verb, name, argument, &wanted->stray_age_ms) : CLI_OK;
   case UPKEEP_PURGE:
     wanted->purge = true;
     return CLI_OK;
@@ -94,7 +104,7 @@ static int
 check_together (const cli_verb *verb, const garco_upkeep_options *wanted)
 {
   if (wanted->timestamp_end != 0 && wanted->timestamp_start > wanted->timestamp_end)
-    return cli_usage (verb, "--written-after is later than --written-before");
+    return cli_unknown (verb, "--written-after is later than --written-before");
   return CLI_OK;
 }
 

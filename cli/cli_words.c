@@ -88,6 +88,25 @@ join_words (const cli_verb *verb, int argc, const char **argv, cli_words *words)
   return words->joined != NULL;
 }
 
+/* The option that somebody may have meant, by its name alone or with `=` and its argument. */
+static int
+fail_option (const cli_verb *verb, const char *word, int why)
+{
+  char names[64][32], name[64], near[64] = "";
+  const char *each[64];
+  size_t count = 0;
+  for (const struct poptOption *o = verb->options; o->longName != NULL && count < 64; o++)
+  {
+    snprintf (names[count], sizeof *names, "--%s", o->longName);
+    each[count] = names[count];
+    count++;
+  }
+  snprintf (name, sizeof name, "%.*s", (int)strcspn (word, "="), word);
+  if (why == POPT_ERROR_BADOPT && strlen (name) > 2)
+    garco_nearest_name (name, each, count, near, sizeof near);
+  return cli_usage (verb, "%s: %s%s", word, poptStrerror (why), near);
+}
+
 int
 cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn take, void *state,
                 cli_words *words)
@@ -113,8 +132,7 @@ cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn
   if (status != CLI_OK)
     return status;
   if (option < -1)
-    return cli_usage (verb, "%s: %s", poptBadOption (words->context, POPT_BADOPTION_NOALIAS),
-                      poptStrerror (option));
+    return fail_option (verb, poptBadOption (words->context, POPT_BADOPTION_NOALIAS), option);
   words->words = poptGetArgs (words->context);
   while (words->words != NULL && words->words[words->count] != NULL)
     words->count++;
@@ -174,4 +192,15 @@ cli_threads_take (const cli_verb *verb, const char *text, int *threads)
     return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
   *threads = (int)number;
   return CLI_OK;
+}
+
+void
+cli_expected_names (const char *word, const char *const *names, size_t count,
+                    char text[CLI_NAMES_SIZE])
+{
+  garco_nearest_name (word, names, count, text, CLI_NAMES_SIZE);
+  size_t at = strlen (text);
+  for (size_t i = 0; i < count && at < CLI_NAMES_SIZE; i++)
+    at += (size_t)snprintf (text + at, CLI_NAMES_SIZE - at, "%s%s",
+                            i > 0 ? ", " : ": expected one of ", names[i]);
 }

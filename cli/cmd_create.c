@@ -37,8 +37,7 @@ create (const char *uri, const garco_schema_info *schema, const char *file)
     return CLI_OK;
   if (file != NULL && error.source[0] == '\0')
     snprintf (error.source, sizeof error.source, "%s", file);
-  cli_fail (&error);
-  return CLI_FAILURE;
+  return cli_fail (&error);
 }
 
 static int

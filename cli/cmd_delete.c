@@ -42,9 +42,7 @@ delete_cells (const char *uri, const delete_words *w)
   if (status >= 0)
     status = garco_array_delete (array, w->where, &w->options, &error);
   garco_array_free (&array);
-  if (status < 0)
-    cli_fail (&error);
-  return status < 0 ? CLI_FAILURE : CLI_OK;
+  return status < 0 ? cli_fail (&error) : CLI_OK;
 }
 
 static int

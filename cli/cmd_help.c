@@ -13,7 +13,7 @@ run (const cli_verb *verb, int argc, const char **argv)
   if (status == CLI_OK && words.count > 1)
     status = cli_usage (verb, "unexpected word \"%s\"", words.words[1]);
   if (status == CLI_OK && words.count == 1 && (about = cli_find_verb (words.words[0])) == NULL)
-    status = cli_usage (verb, "unknown command \"%s\"", words.words[0]);
+    status = cli_no_verb (verb, words.words[0]);
   if (status == CLI_OK && about != NULL)
     cli_print_page (about);
   else if (status == CLI_OK)

@@ -187,6 +187,23 @@ print_all (garco_array *array, garco_error *error)
   return status;
 }
 
+/* CLI_FAILURE, after a message; keys are many, and only one that is like it is named. */
+static int
+no_key (const char *uri, garco_array *array, const char *key, size_t count)
+{
+  const char **names = calloc (count + 1, sizeof *names);
+  char near[96] = "";
+  garco_metadata_info info;
+  size_t found = 0;
+  for (size_t i = 0; names != NULL && i < count; i++)
+    if (garco_array_metadata (array, i, &info, NULL) >= 0)
+      names[found++] = info.key;
+  if (names != NULL)
+    garco_nearest_name (key, names, found, near, sizeof near);
+  free (names);
+  return cli_fail_text (uri, "no metadata \"%s\"%s", key, near);
+}
+
 /* An item's value; CLI_OK, or the status after a message. */
 static int
 print_one (const char *uri, garco_array *array, const char *key)
@@ -202,7 +219,7 @@ print_one (const char *uri, garco_array *array, const char *key)
       print_value (&info, true);
       return CLI_OK;
     }
-  return status < 0 ? cli_fail (&error) : cli_fail_text (uri, "no metadata \"%s\"", key);
+  return status < 0 ? cli_fail (&error) : no_key (uri, array, key, count);
 }
 
 static int

@@ -36,7 +36,7 @@ print_rows (garco_query *query, cli_printer *printer, cli_output *output)
   {
     if (status < 0)
     {
-      int code = cli_select_fail (&error);
+      int code = cli_fail (&error);
       cli_output_discard (output);
       return code;
     }
@@ -54,7 +54,7 @@ query_sources (const cli_words *words, const cli_select *select, const garco_que
   cli_output output;
   size_t ncolumns;
   if (garco_query_open (words->words, words->count, wanted, &query, &error) < 0)
-    return cli_select_fail (&error);
+    return cli_fail (&error);
   const garco_column *columns = garco_query_columns (query, &ncolumns);
   const char *const *names = wanted->nfields > 0 ? wanted->fields : NULL;
   int status = CLI_FAILURE;

@@ -106,7 +106,7 @@ take_systems (simulate_words *w, const cli_verb *verb, const char *text)
     if (*p == ',')
       continue;
     if (strchr ("GREC", *p) == NULL)
-      return cli_usage (verb, "unknown system \"%s\": expected letters of GREC", text);
+      return cli_unknown (verb, "unknown system \"%s\": expected letters of GREC", text);
     if (strchr (w->systems, *p) == NULL)
       w->systems[n++] = *p;
   }
@@ -132,9 +132,11 @@ static int
 take_time (const cli_verb *verb, const char *name, const char *text, bool span, int64_t *ms)
 {
   garco_error error;
-  garco_status status =
-      span ? garco_span_parse (text, ms, &error) : garco_time_parse (text, ms, &error);
-  return status < 0 ? cli_usage (verb, "--%s: %s", name, error.message) : CLI_OK;
+  if (span)
+    return cli_span_take (verb, name, text, ms);
+  return garco_time_parse (text, ms, &error) < 0
+             ? cli_unknown (verb, "--%s: %s", name, error.message)
+             : CLI_OK;
 }
 
 static int
@@ -234,7 +236,10 @@ static int
 simulate_file (const garco_simulate_options *wanted, const char *path)
 {
   garco_error error;
-  return garco_simulate (wanted, path, &error) < 0 ? cli_fail (&error) : CLI_OK;
+  if (garco_simulate (wanted, path, &error) >= 0)
+    return CLI_OK;
+  cli_fail (&error);
+  return error.code == GARCO_ERR_ARGUMENT ? CLI_USAGE : CLI_FAILURE;
 }
 
 static int

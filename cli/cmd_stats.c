@@ -158,7 +158,7 @@ compute (const cli_words *words, const cli_select *select, const wanted *w)
   garco_stats *stats = NULL;
   garco_error error;
   if (garco_stats_compute (words->words, words->count, &w->options, &w->stats, &stats, &error) < 0)
-    return cli_select_fail (&error);
+    return cli_fail (&error);
   int status = print_table (garco_stats_table (stats), select);
   if (status == CLI_OK && w->stats.fast)
     tell_bounds (stats);

@@ -82,8 +82,7 @@ fail_at_line (const cli_rows *rows, garco_error *error)
     error->line = rows->lines[error->line - 1];
     snprintf (error->source, sizeof error->source, "%s", rows->path);
   }
-  cli_fail (error);
-  return CLI_FAILURE;
+  return cli_fail (error);
 }
 
 static int

@@ -33,26 +33,28 @@ finish (int status)
   return status;
 }
 
-/* "info, ingest, help" */
-static void
-list_verbs (char *text, size_t size)
+int
+cli_no_verb (const cli_verb *verb, const char *name)
 {
-  size_t at = 0;
-  text[0] = '\0';
-  for (size_t i = 0; cli_verbs[i] != NULL && at < size; i++)
-    at += (size_t)snprintf (text + at, size - at, "%s%s", i > 0 ? ", " : "", cli_verbs[i]->name);
+  const char *names[sizeof cli_verbs / sizeof *cli_verbs];
+  char expected[CLI_NAMES_SIZE];
+  size_t count = 0;
+  for (; cli_verbs[count] != NULL; count++)
+    names[count] = cli_verbs[count]->name;
+  cli_expected_names (name != NULL ? name : "", names, count, expected);
+  if (name == NULL)
+    return cli_usage (verb, "no command%s", expected);
+  return cli_usage (verb, "unknown command \"%s\"%s", name, expected);
 }
 
 int
 main (int argc, char **argv)
 {
-  char names[256];
   /* Whoever reads our output may stop; that ends us without a word, whatever our parent set. */
   signal (SIGPIPE, SIG_DFL);
   signal (SIGXFSZ, SIG_IGN); /* a file that may not grow is a failure with a message */
-  list_verbs (names, sizeof names);
   if (argc < 2)
-    return cli_usage (NULL, "no command: expected one of %s", names);
+    return cli_no_verb (NULL, NULL);
   const char *word = argv[1];
   const cli_verb *verb = cli_find_verb (word);
   if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0)
@@ -60,6 +62,6 @@ main (int argc, char **argv)
   else if (strcmp (word, "--version") == 0 || strcmp (word, "-V") == 0)
     verb = &cli_version;
   if (verb == NULL)
-    return cli_usage (NULL, "unknown command \"%s\": expected one of %s", word, names);
+    return cli_no_verb (NULL, word);
   return finish (verb->run (verb, argc - 1, (const char **)argv + 1));
 }

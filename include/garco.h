@@ -118,6 +118,10 @@ extern "C"
   /* Reads a span: a positive number and one of ms s m h d w ("12h", "1d"; a bare number is
    * seconds). */
   GARCO_API garco_status garco_span_parse (const char *text, int64_t *ms, garco_error *error);
+  /* For messages: " (did you mean NAME?)" and a NUL where one of the names is like `word`, a letter
+   * in three put in, left out, changed or swapped with the next; else "". */
+  GARCO_API void garco_nearest_name (const char *word, const char *const *names, size_t count,
+                                     char *text, size_t size);
 
   /* ------------------------------------------------------------------ batches of columns */
 

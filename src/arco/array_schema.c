@@ -510,6 +510,17 @@ garco__schema_find (const garco__schema *schema, const char *name)
   return -1;
 }
 
+void
+garco__schema_names (const garco__schema *schema, size_t first, const char *name,
+                     char text[GARCO__NAMES_SIZE])
+{
+  const char *names[64] = {NULL};
+  size_t count = 0, end = schema->ndims + schema->nattrs;
+  for (; first + count < end && count < sizeof names / sizeof *names; count++)
+    names[count] = schema->fields[first + count].name;
+  garco__expected_names (name, names, count, text);
+}
+
 size_t
 garco__schema_slot (const garco__schema *schema, size_t field)
 {

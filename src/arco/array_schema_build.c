@@ -25,10 +25,15 @@ static garco_status
 find_filter (const char *field, const garco_filter_info *info, garco__filter *filter,
              garco_error *error)
 {
-  int kind = info->name != NULL ? garco__filter_find (info->name) : -1;
+  const char *name = info->name != NULL ? info->name : "";
+  int kind = garco__filter_find (name);
   if (kind < 0)
-    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL, "field \"%s\": no filter is called \"%s\"",
-                        field, info->name != NULL ? info->name : "");
+  {
+    char names[GARCO__NAMES_SIZE];
+    garco__filter_names (name, names);
+    return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
+                        "field \"%s\": no filter is called \"%s\"%s", field, name, names);
+  }
   *filter = (garco__filter){.kind = (uint8_t)kind,
                             .reinterpret = GARCO_ANY,
                             .level = info->level,

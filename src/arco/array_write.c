@@ -301,10 +301,12 @@ garco_array_metadata_put (garco_array *array, const garco_metadata_info *items, 
 static garco_status
 drop_attribute (garco_array *array, garco__schema *schema, const char *name, garco_error *error)
 {
+  char names[GARCO__NAMES_SIZE];
   int index = garco__schema_find (schema, name);
+  garco__schema_names (schema, schema->ndims, name, names);
   if (index < 0 || (size_t)index < schema->ndims)
     return garco__fail (error, GARCO_ERR_ARGUMENT, array->io->root,
-                        "the array has no attribute \"%s\" to drop", name);
+                        "the array has no attribute \"%s\" to drop%s", name, names);
   for (size_t i = 0; i < array->directory.deletes.count; i++)
   {
     garco__condition *condition = NULL;

@@ -21,7 +21,6 @@
 #include "arco/datatype.h"
 #include "base/civil_time.h"
 #include "base/error.h"
-#include "base/nearest.h"
 
 #define SOURCE "condition"
 #define MAX_DEPTH 30 /* each makes two nodes at most; delete_condition.c reads 64 */
@@ -81,6 +80,14 @@ is_name (char c)
   return isalnum ((unsigned char)c) || c == '_';
 }
 
+/* In a time without quotation marks, whose digits are no numbers of their own. */
+static bool
+joins_time (const char *p)
+{
+  return (*p == '-' || *p == ':') && isdigit ((unsigned char)p[-1]) &&
+         isdigit ((unsigned char)p[1]);
+}
+
 static garco_status
 next_word (text_reader *reader)
 {
@@ -103,7 +110,8 @@ next_word (text_reader *reader)
   if (isdigit ((unsigned char)*p) || *p == '-' || *p == '+' || *p == '.')
   {
     for (n = 1; is_name (p[n]) || p[n] == '.' ||
-                ((p[n] == '-' || p[n] == '+') && tolower ((unsigned char)p[n - 1]) == 'e');)
+                ((p[n] == '-' || p[n] == '+') && tolower ((unsigned char)p[n - 1]) == 'e') ||
+                joins_time (p + n);)
       n++;
     return keep_word (reader, WORD_NUMBER, p, n, 0);
   }
@@ -113,7 +121,8 @@ next_word (text_reader *reader)
     return keep_word (reader, WORD_NAME, p, n, 0);
   bool two = strchr ("<>=!", *p) != NULL && p[1] == '=';
   if (!two && strchr ("<>=(),", *p) == NULL)
-    return wrong (reader, "a character that no condition has");
+    return wrong (reader, strchr ("&|!~", *p) != NULL ? "the words and, or, not are expected"
+                                                      : "a character that no condition has");
   return keep_word (reader, WORD_SIGN, p, two ? 2 : 1, 0);
 }
 
@@ -160,12 +169,34 @@ is_labelled (const garco__field *field)
   return field->enumeration != NULL && field->enumeration[0] != '\0';
 }
 
+static const char *
+text_of_value (const text_reader *reader, const garco__field *field)
+{
+  if (reader->number != NULL && reader->number (field->name, "G") >= 0)
+    return ", or a system such as 'G'";
+  if (field->type == GARCO_UINT16)
+    return ", or a code such as '1C'";
+  return field->type == GARCO_INT64 || garco__datatype_is_date (field->type)
+             ? ", or a time such as '2024-05-11T12:00'"
+             : "";
+}
+
 static garco_status
 no_value (const text_reader *reader, const garco__field *field)
 {
+  const char *mark = reader->kind == WORD_TEXT ? "'" : "";
   return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
-                           "%s is no value of field \"%s\", which is %s", reader->word, field->name,
-                           garco_datatype_name (field->type));
+                           "%s%s%s is no value of field \"%s\", which is %s: expected a number%s",
+                           mark, reader->word, mark, field->name, garco_datatype_name (field->type),
+                           text_of_value (reader, field));
+}
+
+/* Band and attribute, which no code has in small letters. */
+static bool
+is_code (const char *word)
+{
+  return strlen (word) == 2 &&
+         !(isdigit ((unsigned char)word[0]) && islower ((unsigned char)word[1]));
 }
 
 /* A time, or a code of two characters. */
@@ -180,18 +211,15 @@ put_text_value (text_reader *reader, const garco__field *field, garco__buffer *o
     int64_t bits = number;
     return garco__buffer_append (out, &bits, garco_datatype_size (field->type), reader->error);
   }
-  if (field->type == GARCO_UINT16 && strlen (reader->word) == 2)
+  if (field->type == GARCO_UINT16 && is_code (reader->word))
   {
     uint16_t code = garco_obs_code (reader->word);
     return garco__buffer_append (out, &code, sizeof code, reader->error);
   }
   if (garco_time_parse (reader->word, &ms, NULL) == GARCO_OK)
     ms = ms_to_unit (ms, field->type, &holds);
-  if (!holds)
-    return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
-                             "'%s' is no value of field \"%s\", which is %s", reader->word,
-                             field->name, garco_datatype_name (field->type));
-  return garco__buffer_append (out, &ms, sizeof ms, reader->error);
+  return holds ? garco__buffer_append (out, &ms, sizeof ms, reader->error)
+               : no_value (reader, field);
 }
 
 /* The whole word as a number with a point, whatever the program's locale. */
@@ -379,19 +407,10 @@ mirrored (int op)
 static garco_status
 no_field (const text_reader *reader)
 {
-  const char *names[64];
-  char all[512] = "", near[64];
-  size_t count = reader->schema->ndims + reader->schema->nattrs, at = 0;
-  count = count < 64 ? count : 64;
-  for (size_t i = 0; i < count; i++)
-  {
-    names[i] = reader->schema->fields[i].name;
-    if (at < sizeof all)
-      at += (size_t)snprintf (all + at, sizeof all - at, "%s%s", i > 0 ? ", " : "", names[i]);
-  }
-  garco__nearest_name (reader->word, names, count, near, sizeof near);
+  char names[GARCO__NAMES_SIZE];
+  garco__schema_names (reader->schema, 0, reader->word, names);
   return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
-                           "no field \"%s\"%s: expected one of %s", reader->word, near, all);
+                           "no field \"%s\"%s", reader->word, names);
 }
 
 static garco_status

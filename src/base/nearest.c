@@ -4,7 +4,6 @@
 #include "base/nearest.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,8 +40,8 @@ distance (const char *a, size_t n, const char *b, size_t m)
 }
 
 void
-garco__nearest_name (const char *word, const char *const *names, size_t count, char *text,
-                     size_t size)
+garco_nearest_name (const char *word, const char *const *names, size_t count, char *text,
+                    size_t size)
 {
   size_t n = strlen (word), best = n < 6 ? 1 : n / 3;
   const char *found = NULL;
@@ -64,4 +63,15 @@ garco__nearest_name (const char *word, const char *const *names, size_t count, c
   }
   if (found != NULL)
     snprintf (text, size, " (did you mean %s?)", found);
+}
+
+void
+garco__expected_names (const char *word, const char *const *names, size_t count,
+                       char text[GARCO__NAMES_SIZE])
+{
+  garco_nearest_name (word, names, count, text, GARCO__NAMES_SIZE);
+  size_t at = strlen (text);
+  for (size_t i = 0; i < count && at < GARCO__NAMES_SIZE; i++)
+    at += (size_t)snprintf (text + at, GARCO__NAMES_SIZE - at, "%s%s",
+                            i > 0 ? ", " : ": expected one of ", names[i]);
 }

@@ -131,8 +131,9 @@ open_target (target *t, const char *preset, garco_error *error)
     return status;
   }
   GARCO_TRY (check_schema (t, error));
-  return preset == NULL ? GARCO_OK
-                        : garco__check_preset (garco_array_schema (t->array), preset, t->uri, error);
+  return preset == NULL
+             ? GARCO_OK
+             : garco__check_preset (garco_array_schema (t->array), preset, t->uri, error);
 }
 
 /* Removes the folder with all that it holds, or that alone. */

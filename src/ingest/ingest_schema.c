@@ -94,8 +94,8 @@ fill_column (const garco_field_info *field, size_t rows, garco_column *column, g
 {
   void *values = NULL, *validity = NULL;
   *column = (garco_column){.name = field->name, .type = field->type, .width = field->width};
-  GARCO_TRY (garco__allocate (&values, rows * field->width, garco_datatype_size (field->type),
-                              error));
+  GARCO_TRY (
+      garco__allocate (&values, rows * field->width, garco_datatype_size (field->type), error));
   column->values = values;
   fill_values (field, values, rows);
   if (!field->nullable)

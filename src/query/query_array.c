@@ -125,15 +125,13 @@ static garco_status
 no_field (const garco__array_rows *self, const char *name, garco_error *error)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
-  const char *each[64];
-  char names[512], near[64];
+  const char *names[64] = {NULL};
+  char expected[GARCO__NAMES_SIZE];
   size_t count = schema->nfields < 64 ? schema->nfields : 64;
   for (size_t i = 0; i < count; i++)
-    each[i] = schema->fields[i].name;
-  list_fields (self, false, names, sizeof names);
-  garco__nearest_name (name, each, count, near, sizeof near);
-  return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri,
-                      "no field \"%s\"%s: expected one of %s", name, near, names);
+    names[i] = schema->fields[i].name;
+  garco__expected_names (name, names, count, expected);
+  return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri, "no field \"%s\"%s", name, expected);
 }
 
 static garco_status

@@ -175,14 +175,11 @@ static garco_status
 no_field (const garco_batch *all, const char *path, const char *name, garco_error *error)
 {
   const char *names[GARCO__CELL_COLUMNS];
-  char near[64];
+  char expected[GARCO__NAMES_SIZE];
   for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
     names[i] = all->columns[i].name;
-  garco__nearest_name (name, names, GARCO__CELL_COLUMNS, near, sizeof near);
-  return garco__fail (error, GARCO_ERR_NOT_FOUND, path,
-                      "no field \"%s\"%s: expected one of time, sys, sat, obs, range, phase, "
-                      "doppler, snr, slip, flags, fcn",
-                      name, near);
+  garco__expected_names (name, names, GARCO__CELL_COLUMNS, expected);
+  return garco__fail (error, GARCO_ERR_NOT_FOUND, path, "no field \"%s\"%s", name, expected);
 }
 
 static garco_status

@@ -62,7 +62,7 @@ read_sats (const garco_query_options *options, garco__selection *selection, garc
   return GARCO_OK;
 }
 
-/* Of "L1C", 1C may be meant, and "L1" is a type. */
+/* Of "L1C" and "1c", 1C may be meant, and "L1" is a type. */
 static garco_status
 unknown_code (const char *text, garco_error *error)
 {
@@ -70,6 +70,10 @@ unknown_code (const char *text, garco_error *error)
   if (strlen (text) == 3 && strchr ("CLDSPcldsp", text[0]) != NULL &&
       isdigit ((unsigned char)text[1]))
     snprintf (near, sizeof near, " (did you mean %s?)", text + 1);
+  else if (strlen (text) == 2 && isdigit ((unsigned char)text[0]) &&
+           isalpha ((unsigned char)text[1]))
+    snprintf (near, sizeof near, " (did you mean %c%c?)", text[0],
+              toupper ((unsigned char)text[1]));
   else if (strlen (text) == 2 && strchr ("CLDSPcldsp", text[0]) != NULL)
     snprintf (near, sizeof near, " (a type of RINEX 2)");
   return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
@@ -85,7 +89,7 @@ read_codes (const garco_query_options *options, garco__selection *selection, gar
   {
     const char *text = options->codes[i];
     if (strlen (text) != 2 || !isdigit ((unsigned char)text[0]) ||
-        (text[1] != ' ' && !isalnum ((unsigned char)text[1])))
+        (text[1] != ' ' && !isalnum ((unsigned char)text[1])) || islower ((unsigned char)text[1]))
       return unknown_code (text, error);
     uint16_t code = garco_obs_code (text);
     selection->code[code >> 3] |= (uint8_t)(1u << (code & 7));

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/nearest.h"
 
 #define MOST_DIGITS 16
 
@@ -145,7 +144,7 @@ unknown (const char *text, garco_error *error)
   char near[64];
   for (int i = 0; i < GARCO_QUANTILE; i++)
     names[i] = garco_aggregate_name ((garco_aggregate)i);
-  garco__nearest_name (text, names, GARCO_QUANTILE, near, sizeof near);
+  garco_nearest_name (text, names, GARCO_QUANTILE, near, sizeof near);
   return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                       "unknown statistic \"%s\"%s: expected count, mean, min, max, std, sum, nan, "
                       "first, last, median or a quantile such as q05 or q0.05",

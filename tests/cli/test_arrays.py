@@ -364,16 +364,16 @@ def test_time_travel(garco, twice, options, strengths):
         assert text.count("\n> ") == len(rows)
 
 
-@pytest.mark.parametrize("options, message", [
-    (["--at", "0"], '--at: "0" is no time of writing'),
-    (["--at", "soon"], '--at: "soon" is no time'),
-    (["--at", "99999999999999999999"], "is no time of writing"),
-    (["--at", "1960-01-01"], "is no time of writing"),
-    (["--between", "2000", "1000"], "--between: the first time is after the second"),
-    (["--at", "5", "--between", "1", "2"], "several times of writing: expected one --at or --between"),
-    (["--at", "5", "--at", "6"], "several times of writing"),
-    (["--at", "soon"], "expected ms since 1970-01-01, or YYYY-MM-DD"),
-    (["--between=5"], '--between: "5" alone: expected two times'),
+@pytest.mark.parametrize("options, status, message", [
+    (["--at", "0"], 1, '--at: "0" is no time of writing'),
+    (["--at", "soon"], 1, '--at: "soon" is no time'),
+    (["--at", "99999999999999999999"], 1, "is no time of writing"),
+    (["--at", "1960-01-01"], 1, "is no time of writing"),
+    (["--between", "2000", "1000"], 1, "--between: the first time is after the second"),
+    (["--at", "5", "--between", "1", "2"], 2, "several times of writing: expected one --at or --between"),
+    (["--at", "5", "--at", "6"], 2, "several times of writing"),
+    (["--at", "soon"], 1, "expected ms since 1970-01-01, or YYYY-MM-DD"),
+    (["--between=5"], 2, '--between: "5" alone: expected two times'),
 ])
-def test_time_travel_in_words(garco, twice, options, message):
-    assert message in garco("query", twice, *options, status=2).err
+def test_time_travel_in_words(garco, twice, options, status, message):
+    assert message in garco("query", twice, *options, status=status).err

@@ -56,17 +56,18 @@ def test_nullable_and_wide_attributes(garco, made):
     ([], 2, "nothing to change"),
     (["--add-attr", "x"], 1, 'garco: --add-attr: "x": expected NAME:TYPE or a JSON object'),
     (["--add-attr", ":int8"], 1, "expected NAME:TYPE"),
-    (["--add-attr", "x:int7"], 1, '"int7" is no datatype'),
+    (["--add-attr", "x:int7"], 1, '"int7" is no datatype (did you mean int8?): expected one such as int32'),
     (["--add-attr", "{"], 1, "expected"),
     (["--add-attr", '{"name": "x"}'], 1, 'a "name" and a "type"'),
     (["--add-attr", '{"name": "x", "type": "int8", "colour": 1}'], 1, '"colour" is no key here'),
-    (["--add-attr", '{"name": "x", "type": "int8", "dimension": true}'], 2, 'dimension "x" to add'),
+    (["--add-attr", '{"name": "x", "type": "int8", "dimension": true}'], 1, 'dimension "x" to add'),
     (["--add-attr", "a:int8"], 1, 'the array has a field "a"'),
     (["--add-attr", "x:int8", "--add-attr", "x:int8"], 1, 'has a field "x"'),
-    (["--drop-attr", "n"], 2, 'no attribute "n" to drop'),
-    (["--drop-attr", "z"], 2, 'no attribute "z" to drop'),
-    (["--drop-attr", "a,b"], 2, "no attribute would be left"),
-    (["--drop-attr", "a", "--timestamp", "1"], 2, "expected one later"),
+    (["--drop-attr", "n"], 1, 'no attribute "n" to drop'),
+    (["--drop-attr", "z"], 1, 'no attribute "z" to drop: expected one of a, b'),
+    (["--drop-attr", "A"], 1, '"A" to drop (did you mean a?)'),
+    (["--drop-attr", "a,b"], 1, "no attribute would be left"),
+    (["--drop-attr", "a", "--timestamp", "1"], 1, "expected one later"),
     (["more.tdb", "--drop-attr", "a"], 2, "expected one array")])
 def test_what_cannot_be(garco, made, words, status, said):
     before = sorted(p.name for p in (made / "__schema").iterdir())
@@ -127,3 +128,10 @@ def test_no_array(garco, tmp_path):
     assert "no such array" in garco("metadata", "none", status=1).err
     assert "no such array" in garco("evolve", "none", "--drop-attr", "a", status=1).err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_is_not_there(garco, made):
+    garco("metadata", "x.tdb", "--set", "station=P057")
+    assert garco("metadata", "x.tdb", "staton", status=1).err == (
+        'garco: x.tdb: no metadata "staton" (did you mean station?)\n')
+    assert garco("metadata", "x.tdb", "height", status=1).err == 'garco: x.tdb: no metadata "height"\n'

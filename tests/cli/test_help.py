@@ -45,7 +45,8 @@ def test_split_says_that_its_output_is_a_folder(garco):
 
 @pytest.mark.parametrize("words, message", [
     ((), "garco: no command: expected one of "),
-    (("guery",), 'garco: unknown command "guery": expected one of '),
+    (("guery",), 'garco: unknown command "guery" (did you mean query?): expected one of info, '),
+    (("plot",), 'garco: unknown command "plot": expected one of info, '),
     (("guery", "-h"), "; see garco --help\n"),
     (("version", "now"), 'version: unexpected word "now"'),
     (("help", "guery"), 'help: unknown command "guery"'),

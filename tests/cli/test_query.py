@@ -89,6 +89,14 @@ def test_conditions(garco, files, condition, wanted):
     ("snr > 3 snr", "and, or or the end is expected"),
     ("sys = 'X'", "'X' is no value of field \"sys\""),
     ("sat = 300", "300 is no value of field \"sat\""),
+    ("sys = 'g'", "which is uint8: expected a number, or a system such as 'G'"),
+    ("obs = '1c'", "byte 6: '1c' is no value of field \"obs\", which is uint16: expected a number, or a code such as '1C'"),
+    ("obs_code == 1C", "1C is no value of field \"obs_code\""),
+    ("time > 2024-05-11T12:00", "byte 7: 2024-05-11T12:00 is no value of field \"time\", which is int64: expected "
+     "a number, or a time such as '2024-05-11T12:00'"),
+    ("time > 'soon'", "'soon' is no value of field \"time\""),
+    ("snr > 35 && sat == 5", "byte 9: the words and, or, not are expected, found &"),
+    ("snr > 3; sat", "a character that no condition has, found ;"),
     ("", "a field's name is expected"),
 ])
 def test_conditions_that_cannot_be_read(garco, files, source, condition, message):
@@ -112,6 +120,14 @@ def test_fields_by_any_of_their_names(garco, files):
     assert first == ["snr,sat,system", "45.25,5,G"]
     first = garco("query", "min.24o", "--field", "sys,constell,obs,obs_code,time").lines()[:2]
     assert first == ["sys,constell,obs,obs_code,time", "G,G,1C,1C,2024-05-11T00:00:00.000"]
+
+
+def test_a_row_of_nothing_is_no_empty_line_of_csv(garco, files):
+    lines = garco("query", "min.24o", "--field", "phase").lines()
+    assert lines == ["phase", "109786142.123", '""', "112000000.001", '""', "99999999.999", '""']
+    count, = garco("stats", "min.24o", "--agg", "nan", "--field", "phase").lines()[1:]
+    assert count == "3"
+    assert garco("query", "min.24o", "--field", "phase,snr").lines()[2] == ","
 
 
 def test_json_lines(garco, files):
@@ -182,7 +198,6 @@ def test_what_cannot_be_found_ends_with_1(garco, files, verb, source, options, m
 @pytest.mark.parametrize("options, message", [
     (["--span", "12"], "--span needs one of --start and --end"),
     (["--span", "12q", "--start", "2024"], "--span: \"12q\" is no span"),
-    (["--system", "X"], 'unknown system "X": expected letters of GRSECJI'),
     (["--sat", "G05,,G06"], "--sat has an empty word"),
     (["--memory", "0"], '--memory is "0": expected a number of bytes'),
     (["--memory", "12Q"], "expected a number of bytes"),
@@ -190,7 +205,10 @@ def test_what_cannot_be_found_ends_with_1(garco, files, verb, source, options, m
     (["--threads", "many"], "expected a number of 1 to 1024"),
     (["--format", "xml"], 'unknown format "xml": expected csv, jsonl or table'),
     (["--system-base", "2"], "expected 0 or 1"),
-    (["--nonsense"], "--nonsense: unknown option"),
+    (["--nonsense"], "--nonsense: unknown option;"),
+    (["--feild", "snr"], "--feild: unknown option (did you mean --field?)"),
+    (["--satt=G05"], "--satt=G05: unknown option (did you mean --sat?)"),
+    (["-q"], "-q: unknown option;"),
     (["--sat"], "--sat: missing argument"),
 ])
 def test_wrong_words_end_with_2(garco, files, options, message):

@@ -49,7 +49,6 @@ def test_the_same_words_write_the_same_bytes(garco, tmp_path):
     (["-o", "-", "--days", "2"], "standard output"),
     (["-o", "x", "--station", "P0571"], "--station"),
     (["-o", "x", "--position", "1,2"], "--position"),
-    (["-o", "x", "--system", "J"], "expected letters of GREC"),
     (["-o", "x", "--seed", "-1"], "--seed"),
     (["-o", "x", "--version", "4"], "--version"),
     (["-o", "x", "--interval", "soon"], "--interval"),
@@ -65,3 +64,10 @@ def test_wrong_words_end_with_2(garco, tmp_path, words, message):
 def test_a_folder_that_cannot_be_is_a_failure(garco):
     garco("simulate", "--duration", "1h", "-o", "no/such/file.24d", status=1)
     garco("simulate", "--days", "1", "-o", "no/such/", status=1)
+
+
+@pytest.mark.parametrize("words, message", [
+    (["--system", "J"], 'unknown system "J": expected letters of GREC'), (["--start", "soon"], "is no time")])
+def test_systems_and_times_that_are_none_end_with_1(garco, tmp_path, words, message):
+    assert message in garco("simulate", "-o", "x", *words, status=1).err
+    assert names(tmp_path) == []

@@ -80,7 +80,6 @@ def test_formats_and_output(garco, files):
     (["--agg", "q101"], 'unknown quantile "q101": expected per cent from q0 to q100'),
     (["--by", "week"], 'unknown group "week": expected day, hour, a span such as 10m, sys, sat or obs'),
     (["--by", "2h,3h"], "--by has two spans"),
-    (["--system", "q"], 'unknown system "q"'),
 ])
 def test_wrong_words_end_with_2(garco, files, options, message):
     assert message in garco("stats", "min.24o", *options, status=2).err
@@ -136,7 +135,8 @@ def test_threads_do_not_change_a_digit(garco, tmp_path):
     ranges = {garco("stats", "days.tdb", "--agg", "count", "--start", "2024-01-01T07", "--end",
                     "2024-01-04T01:30", "-@", str(threads)).out for threads in (1, 3)}
     rows = garco("query", "days.tdb", "--field", "snr", "--start", "2024-01-01T07", "--end", "2024-01-04T01:30").lines()
-    assert ranges == {f"snr_count\n{sum(row != '' for row in rows[1:])}\n"}
+    given = [row for row in rows[1:] if row != '""']
+    assert ranges == {f"snr_count\n{len(given)}\n"}
 
 
 @pytest.mark.parametrize("threads", ["0", "-1", "x", "2x", ""])

@@ -132,7 +132,7 @@ def test_json_lines_of_standard_input(garco, made):
 
 @pytest.mark.parametrize("text, message", [
     ("", "bad.csv: no line that names the fields"),
-    ("n,t,what\n", 'bad.csv:1: the array has no field "what"'),
+    ("n,t,what\n", 'bad.csv:1: the array has no field "what": expected one of t, n, v, '),
     ("n,n\n", 'bad.csv:1: two columns "n"'),
     (ROWS + "1,2\n", "bad.csv:5: fewer fields than the 7"),
     (ROWS + "1,2,3,4,5,6 7,8,9\n", "bad.csv:5: more fields than the 7"),
@@ -187,6 +187,9 @@ def test_rows_beyond_the_memory_are_refused(garco, tmp_path):
     ('{"fields": [{"name": "x", "type": "int8", "domain": [0, 128]}]}', "no int8"),
     ('{"fields": [{"name": "x", "type": "int8", "filters": [{"name": "zstd", "levl": 1}]}]}',
      'fields[0].filters[0]: "levl" is no key here'),
+    ('{"fields": [{"name": "x", "type": "int8", "dimension": true, "domain": [0, 9]}, {"name": "a", "type": "int8", '
+     '"filters": [{"name": "bzip"}]}]}',
+     'field "a": no filter is called "bzip" (did you mean gzip?): expected one of gzip, zstd, '),
     ('{"fields": [{"name": "x", "type": "int8"}]}', "0 dimensions and 1 attributes"),
     ('{"fields": [{"name": "x", "type": "int8", "dimension": true}, {"name": "a", "type": "int8"}]}',
      'field "x": no domain')])
@@ -282,3 +285,9 @@ def test_nothing_is_written_in_the_future(garco, made, tmp_path, time):
         assert "later than this machine's clock" in err
     garco("write", "a.tdb", "rows.csv")
     check_rows(made)
+
+
+def test_a_folder_is_no_table(garco, tmp_path):
+    garco("create", "--schema", "demo", "d.tdb")
+    (tmp_path / "folder").mkdir()
+    assert garco("write", "d.tdb", "folder", status=1).err == "garco: folder: cannot read: Is a directory\n"

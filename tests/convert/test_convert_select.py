@@ -191,12 +191,24 @@ def test_scale_factors_stay_with_their_types():
     (["--interval", "0s"], "--interval"), (["--interval", "x"], "--interval"),
     (["--version", "4"], "--version"), (["--version", "2.2"], "--version"),
     (["--version", "3.99"], "3.99"), (["--to", "xml"], '--to is "xml": expected rinex, crinex, csv'),
-    (["--keep-zeros"], "--keep-zeros"), (["--system", "X"], "unknown system"),
-    (["--obs-code", "C1C"], "observation code"),
+    (["--version", "2.20"], "expected 2, 3, 2.10, 2.11"), (["--keep-zeros"], "--keep-zeros"),
 ])
 def test_wrong_words(words, message):
     err = run("convert", "-", *words, stdin=DAY2.encode(), status=2).err
     assert message in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words, message", [
+    (["--system", "X"], "unknown system"), (["--obs-code", "C1C"], "(did you mean 1C?)"),
+    (["--obs-code", "1c"], "(did you mean 1C?)"), (["--sat", "Q01"], 'unknown satellite "Q01"'),
+    (["--start", "soon"], "is no time"), (["--start", "2024-01-02", "--end", "2024-01-01"], "is not before"),
+])
+def test_selections_of_nothing_there_is_end_as_those_of_query(words, message, tmp_path):
+    for verb in ("query", "convert", "merge", "split"):
+        into = ["--by", "day", "-o", tmp_path / "out"] if verb == "split" else []
+        err = run(verb, "-", *words, *into, stdin=DAY2.encode(), status=1).err
+        assert message in err and err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("words", [["--start", "2030"], ["--sat", "G31"], ["--obs-code", "9Z"]])

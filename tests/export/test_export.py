@@ -391,9 +391,10 @@ def test_words_that_are_wrong(garco, tmp_path):
     garco("ingest", "min.24o", "a.tdb")
     for words in (["a.tdb"], ["-o", "x"], ["a.tdb", "b.tdb", "-o", "x"],
                   ["a.tdb", "-o", "x", "--to", "csv"], ["a.tdb", "-o", "x", "--version", "5"],
-                  ["a.tdb", "-o", "x", "--version", "3.9"], ["a.tdb", "-o", "x", "--version", "3.09"],
-                  ["a.tdb", "-o", "x", "--system", "Q"]):
+                  ["a.tdb", "-o", "x", "--version", "3.9"], ["a.tdb", "-o", "x", "--version", "3.09"]):
         garco("export", *words, status=2)
+    for words in (["--system", "Q"], ["--sat", "Q01"], ["--obs-code", "1c"], ["--at", "soon"]):
+        garco("export", "a.tdb", "-o", "x", *words, status=1)
     assert "nothing is selected" in garco("export", "a.tdb", "--sat", "G31", "-o", "x", status=1).err
     assert "none.tdb" in garco("export", "none.tdb", "-o", "x", status=1).err
     assert not (tmp_path / "x").exists()

@@ -327,7 +327,7 @@ def test_deletes_of_several_consolidated_files_count_once(tmp_path, dump):
 @pytest.mark.parametrize("verb", ["consolidate", "vacuum"])
 def test_times_that_are_no_span_are_refused(tmp_path, verb):
     make(tmp_path / "a")
-    err = garco(verb, "--written-after", "9", "--written-before", "8", tmp_path / "a", status=2)
+    err = garco(verb, "--written-after", "9", "--written-before", "8", tmp_path / "a", status=1)
     assert "--written-after is later than --written-before" in err
 
 
@@ -374,6 +374,8 @@ def test_windows_and_sizes(tmp_path):
     assert sorted(n.split("_")[2:4] for n in fragments(array)) == [["1", "3"], ["4", "6"], ["7", "10"]]
     assert "--what has" in garco("consolidate", "--what", "cell", array, status=2)
     assert "--span" in garco("consolidate", "--span", "3x", array, status=2)
+    for words in (["consolidate", "--span", "30"], ["vacuum", "--strays", "30"]):  # no seconds are meant
+        assert f'{words[1]} is "30": expected its unit too' in garco(*words, array, status=2)
 
 
 def test_largest_bounds_each_fragment(tmp_path):

@@ -1,8 +1,10 @@
-# Random tests of all kinds: how they run, and the seed by which a failure is repeated. Without one
-# they draw the same cases again, so that a revision that has passed passes; GARCO_SEED=random draws others.
+# Random tests of all kinds: how they run, how many cases each had, and the seed by which a failure is
+# repeated. Without one they draw the same cases again, so that a revision that has passed passes;
+# GARCO_SEED=random draws others.
 # SPDX-License-Identifier: Apache-2.0
 import os
 import random
+import re
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -25,5 +27,21 @@ def pytest_configure(config):
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32)) if seed == "random" else seed
 
 
+RUN = []  # of each random test its name, its cases and its seconds
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    said = getattr(item, "hypothesis_statistics", None)
+    if call.when == "call" and said is not None:
+        cases = sum(map(int, re.findall(r"- (\d+) passing, ", said)))
+        RUN.append((item.nodeid, cases, report.duration))
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    terminalreporter.write_line(f"random tests: repeat with --hypothesis-seed={config.option.hypothesis_seed}")
+    say = terminalreporter.write_line
+    for name, cases, seconds in RUN:
+        say(f"{cases:6} cases in {seconds:6.1f} s: {name}")
+    say(f"random tests: {sum(cases for _, cases, _ in RUN)} cases; "
+        f"repeat with --hypothesis-seed={config.option.hypothesis_seed}")

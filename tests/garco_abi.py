@@ -184,6 +184,24 @@ class Array:
                           "timestamps": bool(info.has_timestamps), "domain": domains})
         return found
 
+    def labels(self):
+        """{attribute: (name, ordered, type, labels)} of those that have labels."""
+        info, found = ffi.new("garco_enumeration_info *"), {}
+        for field in self.fields():
+            if field.is_dimension or field.enumeration == ffi.NULL:
+                continue
+            attempt(lib.garco_array_enumeration, self.array, field.enumeration, info)
+            assert text(info.name) == text(field.enumeration)
+            column, values = info.labels, []
+            if column.width == VARIABLE:
+                ends = numbers(column.offsets, info.count + 1, "u8").tolist()
+                whole = ffi.buffer(column.values, ends[-1])[:] if ends[-1] else b""
+                values = [whole[a:b] for a, b in zip(ends[:-1], ends[1:])]
+            else:
+                values = numbers(column.values, info.count, TYPES[column.type]).tolist()
+            found[text(field.name)] = (text(info.name), bool(info.ordered), int(column.type), values)
+        return found
+
     def domain(self, dimension):
         """Lowest and highest value; None without cells."""
         kind = TYPES[self.fields()[dimension].type]
@@ -344,6 +362,7 @@ def fill_field(keep, room, field):
     room.domain, room.extent = keep.bytes(field.domain), keep.bytes(field.extent)
     if not field.dimension:
         room.fill = keep.bytes(field.fill)
+        room.enumeration = keep.text(field.labels and field.labels.name)
 
 
 def create(uri, schema):

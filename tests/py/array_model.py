@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from array_strategies import BLOB, BOOL, CHAR
+from array_strategies import BLOB, BOOL, CHAR, Label
 
 LEAVES = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
           "==": operator.eq, "!=": operator.ne}
@@ -23,8 +23,8 @@ class Cell:
 
 def kept(cell, tree, keep=True):
     """Whether a delete leaves the cell: what the format keeps is the negation of the condition, by
-    which NaN and null are unequal to everything and nothing else, and null is in no list and outside
-    of none."""
+    which NaN is unequal to everything and nothing else, and null is nothing at all: neither unequal,
+    nor outside of a list."""
     word, *rest = tree
     if word == "not":
         return kept(cell, rest[0], not keep)
@@ -33,11 +33,12 @@ def kept(cell, tree, keep=True):
         return (all if word == "and" else any)(kept(cell, t, keep) for t in rest)
     name, wanted = rest
     value = cell[name]
+    numbers = [w.code if isinstance(w, Label) else w for w in (wanted if isinstance(wanted, list) else [wanted])]
     if value is None:
-        return word == "!="
+        return False
     if word in ("in", "not in"):
-        return any(value == w for w in wanted) == (word == "in")
-    return bool(LEAVES[word](value, wanted))
+        return any(value == n for n in numbers) == (word == "in")
+    return bool(LEAVES[word](value, numbers[0]))
 
 
 def scaled(values, chosen):
@@ -86,6 +87,11 @@ class Model:
     def attributes(self, time=None):
         """Those of the latest schema, or of the one that a reader at a time has."""
         return [attrs for t, attrs in self.schemas if time is None or t <= time][-1]
+
+    def labels(self, time=None):
+        """{attribute: (name, ordered, type, labels)} of those that have labels."""
+        known = {f.name: f.labels for f in self.attributes(time) if f.labels is not None}
+        return {k: (v.name, v.ordered, v.type, v.stored) for k, v in known.items()}
 
     def write(self, time, columns):
         fields = {f.name: f for _, attrs in self.schemas for f in attrs}

@@ -28,8 +28,8 @@ class Tiledb:
     def delete(self, uri, tree, kinds, time):
         oracle.delete(uri, tree, kinds, time)
 
-    def evolve(self, uri, added, dropped, time):
-        oracle.evolve(uri, added, dropped, time)
+    def evolve(self, uri, added, dropped, time, unlabelled=()):
+        oracle.evolve(uri, added, dropped, time, unlabelled)
 
     def consolidate(self, uri, what, start=0, end=0, purge=False):
         oracle.consolidate(uri, what, start, end or None, purge)

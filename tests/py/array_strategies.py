@@ -13,9 +13,40 @@ from garco_abi import TYPES
 
 INTEGERS = {"i1": 5, "u1": 6, "i2": 7, "u2": 8, "i4": 0, "u4": 9, "i8": 1, "u8": 10}
 FLOAT32, FLOAT64, CHAR, BLOB, BOOL = 2, 3, 4, 40, 41
+ASCII, UTF8 = 11, 12
 DATES, SPANS = list(range(18, 31)), list(range(31, 40))
 NUMBERS = [*INTEGERS.values(), FLOAT32, FLOAT64]
 ANY = 17
+
+
+@dataclasses.dataclass
+class Labels:
+    """An enumeration: value i stands for label i."""
+
+    name: str
+    ordered: bool
+    type: int
+    values: list  # texts, or numbers of the type
+
+    @property
+    def stored(self):
+        """The labels as either library gives them: bytes, or numbers."""
+        return [v.encode() if isinstance(v, str) else v.item() for v in self.values]
+
+
+@dataclasses.dataclass
+class Label:
+    """What a condition compares an attribute with labels to; its number is what the cells have."""
+
+    code: object  # of the attribute's type
+    value: object  # of the labels'
+    type: int
+
+    def item(self):
+        return self.code.item()
+
+    def text(self):
+        return f"'{self.value}'" if isinstance(self.value, str) else repr(self.value.item())
 
 
 @dataclasses.dataclass
@@ -31,6 +62,7 @@ class Field:
     fill: object = None
     tame: bool = False  # values whose differences a filter can hold
     even: int = 0  # not 0: all values are one, by this seed, as filters want of unsorted ones
+    labels: Labels | None = None
 
     @property
     def kind(self):
@@ -207,9 +239,35 @@ def whole_domain(draw, info):
     return low, low + width, extent
 
 
-def attribute(draw, name, widths=(1,)):
+def label_values(draw, kind, count):
+    """Some labels of a type; no two are the same."""
+    random = np.random.default_rng(number(draw, 0, 1000))
+    if kind in (ASCII, UTF8):
+        words = ["", "red", "Red", "dark red", "a,b", 'x "y"', "z" * 40, *(["é", "Ä ö", "東京"] * (kind == UTF8))]
+        return [str(w) for w in random.permutation(words)[:count]]
+    dtype = np.dtype(TYPES[kind])
+    if dtype.kind == "f":
+        return list(random.permutation(np.arange(-4, 5) / 4).astype(dtype)[:count])
+    return list(np.unique(random.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, 9, dtype=dtype))[:count])
+
+
+def labels(draw, name):
+    kind = pick(draw, ASCII, UTF8, *NUMBERS)
+    return Labels(name, odds(draw, 2), kind, label_values(draw, kind, number(draw, 0, 6)))
+
+
+@st.composite
+def more_labels(draw, known):
+    """The enumeration with further labels behind those that it has."""
+    added = [v for v in label_values(draw, known.type, 9) if v not in known.values]
+    return dataclasses.replace(known, values=known.values + added[:number(draw, 1, 3)])
+
+
+def attribute(draw, name, widths=(1,), with_labels=None):
     kind = pick(draw, *NUMBERS * 3, *DATES, *SPANS, CHAR, BLOB, BOOL)
     field = Field(name, False, kind, pick(draw, *[1] * 8, *widths), odds(draw, 4))
+    if with_labels is not None:
+        field.type, field.width, field.labels = pick(draw, *INTEGERS.values()), 1, with_labels
     field.filters = attribute_filters(draw, field)
     if odds(draw, 2) and not field.nullable:  # TileDB-Py gives a nullable one no fill value
         seed = number(draw, 0, 100)
@@ -218,10 +276,10 @@ def attribute(draw, name, widths=(1,)):
 
 
 @st.composite
-def added_attributes(draw, name):
+def added_attributes(draw, name, labelled=False):
     """An attribute to add to an array with cells: its filters hold the fill value among others."""
     while True:
-        field = attribute(draw, name)
+        field = attribute(draw, name, with_labels=labels(draw, f"{name} labels") if labelled else None)
         chosen = {f["name"]: f for f in field.filters}
         far = field.fill is None and (chosen.keys() & {"delta", "double_delta"} or
                                       chosen.get("float_scale", {}).get("byte_width", 8) < 4)
@@ -230,9 +288,12 @@ def added_attributes(draw, name):
 
 
 @st.composite
-def schemas(draw, duplicates=None, widths=(2, 3)):
+def schemas(draw, duplicates=None, widths=(2, 3), labelled=False):
+    """`labelled`: attributes may have labels, which garco makes no arrays with."""
     dims = [dimension(draw, i) for i in range(pick(draw, 1, 2, 3))]
-    attrs = [attribute(draw, f"a{i}", widths) for i in range(pick(draw, 1, 2, 3))]
+    made = labels(draw, "labels") if labelled and odds(draw, 3) else None
+    attrs = [attribute(draw, f"a{i}", widths, made if made is not None and (i == 0 or odds(draw, 2)) else None)
+             for i in range(pick(draw, 1, 2, 3))]
     simple = [[compressor(draw)] if odds(draw, 2) else [] for _ in range(3)]
     if odds(draw, 2):
         simple[2] = [{"name": "rle", "level": -1}]
@@ -275,6 +336,8 @@ def values_of(field, random, count):
         else:
             values = random.normal(0, 1, shape) * 10.0 ** random.integers(-30, 30, shape)
         values = with_strange(field, random, values.astype(kind), scaled)
+    elif field.labels is not None:  # one number beyond them has no label
+        values = random.integers(0, len(field.labels.values), shape, endpoint=True).astype(kind)
     elif field.type == BOOL:
         values = random.integers(0, 2, shape).astype(kind)
     else:
@@ -361,7 +424,8 @@ MEMORY = st.sampled_from([0, 0, 1, 1000, 20_000])
 
 
 def comparable(field):
-    return field.type in NUMBERS + DATES + SPANS and field.width == 1
+    return field.type in NUMBERS + DATES + SPANS and field.width == 1 and (
+        field.labels is None or len(field.labels.values) > 0)
 
 
 def condition(draw, fields, depth=2):
@@ -375,11 +439,20 @@ def condition(draw, fields, depth=2):
     field = fields[field]
     random = np.random.default_rng(number(draw, 0, 1000))
     count = number(draw, 1, 3) if what == "in" else 1
-    values = coordinates(field, random, count, 60) if field.dimension else values_of(
-        field, random, count)
+    if field.labels is not None:
+        values = labels_of(field, random, count)
+    else:
+        values = coordinates(field, random, count, 60) if field.dimension else values_of(field, random, count)
     if what == "in":
         return ("in", field.name, list(values))
-    return (pick(draw, "<", "<=", ">", ">=", "==", "!="), field.name, values[0])
+    ordered = field.labels is None or field.labels.ordered
+    return (pick(draw, *(("<", "<=", ">", ">=") * ordered), "==", "!="), field.name, values[0])
+
+
+def labels_of(field, random, count):
+    known = field.labels
+    chosen = random.permutation(len(known.values))[:count]
+    return [Label(field.kind.type(i), known.values[i], known.type) for i in chosen]
 
 
 @st.composite
@@ -400,6 +473,10 @@ def fields_in(tree):
     return {rest[0]} if word not in ("and", "or", "not") else set().union(*map(fields_in, rest))
 
 
+def value_text(value):
+    return value.text() if isinstance(value, Label) else repr(value.item())
+
+
 def condition_text(tree):
     """As garco takes it."""
     word, *rest = tree
@@ -409,5 +486,5 @@ def condition_text(tree):
         return f" {word} ".join(f"({condition_text(t)})" for t in rest)
     name, value = rest
     if word == "in":
-        return f"{name} in ({', '.join(repr(v.item()) for v in value)})"
-    return f"{name} {word} {value.item()!r}"
+        return f"{name} in ({', '.join(map(value_text, value))})"
+    return f"{name} {word} {value_text(value)}"

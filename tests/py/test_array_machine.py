@@ -4,6 +4,7 @@
 #
 # Times are drawn, not those of the clock, so that what is written later may be of an earlier time. No
 # two things are of one time: of equal times libtiledb's own readers disagree.
+import dataclasses
 import os
 import pathlib
 import re
@@ -28,7 +29,18 @@ from array_sides import GARCO, SIDES, TILEDB, UPKEEP
 
 EXAMPLES = int(os.environ.get("GARCO_MACHINES", "200"))
 BIRTH, MOST = 1_000_000_000_000, 60
-SIDE = st.sampled_from([TILEDB, GARCO])
+SIDE = st.integers(0, 1023).map(lambda n: [TILEDB, GARCO][n % 2])  # of two, the first is drawn by far more often
+RARELY = st.sampled_from([False, False, True])
+
+
+def stored_label(value):
+    return value.encode() if isinstance(value, str) else value
+
+
+def label_each(codes, validity, labels):
+    for i, code in enumerate(codes.tolist()):
+        known = 0 <= code < len(labels) and (validity is None or validity[i])
+        yield labels[code] if known else None
 
 
 class ArrayMachine(RuleBasedStateMachine):
@@ -39,10 +51,15 @@ class ArrayMachine(RuleBasedStateMachine):
     def teardown(self):
         shutil.rmtree(self.place)
 
-    @initialize(schema=draws.schemas(), creator=SIDE)
-    def create(self, schema, creator):
+    @initialize(schema=draws.schemas(labelled=True), creator=SIDE, data=st.data())
+    def create(self, schema, creator, data):
         array_places.MADE[0] += 1
         self.uri = pathlib.Path(self.place) / "array"
+        if any(f.labels is not None for f in schema.attrs):
+            with pytest.raises(garco.Failed, match="GARCO_ERR_UNSUPPORTED: .*labels"):
+                GARCO.create(self.uri, schema)
+            creator = TILEDB
+            event("labels")
         creator.create(self.uri, schema)
         self.backdate()
         self.schema, self.model = schema, Model(schema, BIRTH)
@@ -50,6 +67,8 @@ class ArrayMachine(RuleBasedStateMachine):
         self.exact = True  # whether the model knows what both must read
         self.since = 0  # the earliest end of a reader that it knows it for
         self.dropped = False
+        for _ in range(data.draw(st.integers(0, 3))):
+            self.put_cells(data, data.draw(SIDE), data.draw(st.integers(0, 2**32)))
 
     def backdate(self):
         """The schema gets a time before all others, which those of the clock are not."""
@@ -70,21 +89,24 @@ class ArrayMachine(RuleBasedStateMachine):
     @rule(data=st.data(), side=SIDE, seed=st.integers(0, 2**32))
     @precondition(lambda self: self.room())
     def write(self, data, side, seed):
+        self.put_cells(data, side, seed)
+        self.look(data)
+
+    def put_cells(self, data, side, seed):
         random, time = np.random.default_rng(seed), self.time(data)
         # The schema is that of now, whatever the time that is written at.
         cells = draws.cells(self.now(), random, int(random.integers(1, 60)), spread=40)
         side.write(self.uri, cells, self.kinds, time)
         self.model.write(time, cells)
-        self.look(data)
 
     @rule(data=st.data(), side=SIDE)
     @precondition(lambda self: self.room())
     def delete(self, data, side):
         time = self.time(data)
         attrs = {f.name: f for f in self.model.attributes()}
-        there = {f.name for f in self.model.attributes(time)}
+        there = {f.name: f for f in self.model.attributes(time)}
         if side is TILEDB:  # it has the fields of that time's schema, and writes what no reader takes
-            attrs = {k: f for k, f in attrs.items() if k in there}
+            attrs = {k: there[k] for k in attrs.keys() & there.keys()}
         fields = [f for f in [*self.schema.dims, *attrs.values()] if draws.comparable(f)]
         tree = data.draw(draws.conditions(fields).filter(side.can_delete))
         names = draws.fields_in(tree)
@@ -94,14 +116,13 @@ class ArrayMachine(RuleBasedStateMachine):
             side.delete(self.uri, tree, self.kinds, time)
         except garco.Failed as refusal:
             assert "GARCO_ERR_UNSUPPORTED" in str(refusal), refusal
-            assert lacking and "fragment" in str(refusal) or names & attrs.keys() - there, (refusal, tree)
+            assert lacking and "fragment" in str(refusal) or names & attrs.keys() - there.keys(), (refusal, tree)
             event("a delete refused: older cells or schemas lack the attribute")
             return
-        assert not (names & attrs.keys() - there), tree
+        assert not (names & attrs.keys() - there.keys()), tree
         self.model.delete(time, side.said(tree, self.kinds))
-        if tree[0] in ("and", "or", "not") and any(attrs[n].nullable for n in names & attrs.keys()):
-            # Both delete a null that is compared beside something else where "!=" is kept alone.
-            self.exact = False
+        if any(attrs[n].labels is not None for n in names & attrs.keys()):
+            event(f"a delete by labels by {side.name}")
         if lacking:
             # TileDB's row-major reader deletes by it what was written after the delete, too.
             event("a delete by an attribute that older cells lack")
@@ -121,10 +142,33 @@ class ArrayMachine(RuleBasedStateMachine):
                 return self.drop_compared(dropped[0].name, time)
             self.dropped = True
         if not dropped or data.draw(st.booleans()):
-            added = [data.draw(draws.added_attributes(f"e{len(self.model.schemas)}"))]
-        side.evolve(self.uri, added, [f.name for f in dropped], time)
+            added = [data.draw(draws.added_attributes(f"e{len(self.model.schemas)}", data.draw(RARELY)))]
+        options = {}
+        if any(f.labels is not None for f in added) and side is GARCO:
+            with pytest.raises(garco.Failed, match="GARCO_ERR_UNSUPPORTED: .*labels"):
+                GARCO.evolve(self.uri, added, [], time)
+            side = TILEDB
+        unused = {f.labels.name for f in dropped if f.labels} - {f.labels.name for f in attrs if f.labels}
+        if unused and side is TILEDB and data.draw(st.booleans()):
+            options["unlabelled"] = unused
+        side.evolve(self.uri, added, [f.name for f in dropped], time, **options)
         self.kinds |= {f.name: (f.type, f.width) for f in added}
         self.model.evolve(time, attrs + added)
+        self.look(data)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.room() and len(self.model.schemas) < 5 and self.model.labels() and
+                  max(t for t, _ in self.model.schemas) < BIRTH + MOST - 10)
+    def extend_labels(self, data):
+        attrs = self.model.attributes()
+        known = data.draw(st.sampled_from([f.labels for f in attrs if f.labels is not None]))
+        longer = data.draw(draws.more_labels(known))
+        if longer == known:
+            return
+        time = self.time(data, max(t for t, _ in self.model.schemas))
+        event("labels that become more")
+        oracle.extend(self.uri, known, longer, time)
+        self.model.evolve(time, [dataclasses.replace(f, labels=longer) if f.labels is known else f for f in attrs])
         self.look(data)
 
     def drop_compared(self, name, time):
@@ -239,12 +283,28 @@ class ArrayMachine(RuleBasedStateMachine):
         self.same(read(self.uri, start, end, memory=data.draw(draws.MEMORY)), theirs)
         if self.exact and end >= self.since:
             self.same(self.model.read(start, end), theirs)
+        self.look_at_labels(start, end, *theirs)
         order, ranges = data.draw(st.sampled_from(self.orders())), data.draw(draws.slices(self.schema))
         if order == "G":  # which libtiledb reads by single ranges only
             ranges = list({r[0]: r for r in ranges}.values())
         theirs = self.theirs(start, end, ranges, order)
         self.same(read(self.uri, start, end, ranges=ranges), theirs, order == "C")
         self.look_at_fragments()
+
+    def look_at_labels(self, start, end, cells, validity):
+        """The labels, and each cell of them by its label; a number beyond them has none."""
+        expected = self.model.labels(end)
+        if not expected:
+            return
+        with garco.Array(self.uri, start, end) as array:
+            assert array.labels() == oracle.labels(self.uri, start, end) == expected
+        names = sorted(expected)
+        table = garco.query(self.uri, labels=True, fields=names, timestamp_start=start, timestamp_end=end).read_all()
+        shown = list(zip(*(map(stored_label, table[n].to_pylist()) for n in names)))
+        meant = list(zip(*(label_each(cells[n], validity.get(n), expected[n][3]) for n in names)))
+        if self.schema.duplicates or not self.exact:
+            shown, meant = sorted(shown, key=repr), sorted(meant, key=repr)
+        assert shown == meant
 
     def look_at_fragments(self):
         with garco.Array(self.uri) as array:

@@ -7,6 +7,7 @@ import tiledb.libtiledb as lt
 from tiledb import main
 from tiledb.main import PyQuery
 
+from array_strategies import ASCII, UTF8, Label
 from garco_abi import TYPES, VARIABLE
 
 # Consolidation's own buffers are of 10 GB, which the system gives pages for one by one: most of a
@@ -51,8 +52,40 @@ def attribute(field):
     made._filters = filter_list(field.filters)
     if field.fill is not None:
         made._fill = np.ascontiguousarray(field.fill).view("u1")
+    if field.labels is not None:
+        made._set_enumeration_name(CTX, field.labels.name)
     made._nullable = field.nullable  # last: a nullable one takes no fill value from here
     return made
+
+
+def enumeration(labels):
+    if not labels.values:
+        kind = {ASCII: "S", UTF8: "U"}.get(labels.type, TYPES[labels.type])
+        return lt.Enumeration(CTX, labels.name, np.dtype(kind), labels.ordered)
+    if labels.type in (ASCII, UTF8):
+        return lt.Enumeration(CTX, labels.name, labels.values, labels.ordered, DATATYPES[labels.type])
+    return lt.Enumeration(CTX, labels.name, labels.ordered, np.array(labels.values), np.array([]))
+
+
+def enumerations(fields):
+    return {f.labels.name: enumeration(f.labels) for f in fields if f.labels is not None}
+
+
+def labels(uri, start=0, end=None):
+    """{attribute: (name, ordered, type, labels)} of those that have labels."""
+    found = {}
+    with tiledb.open(str(uri), timestamp=(start, end), ctx=CTX) as opened:
+        for i in range(opened.schema.nattr):
+            attr = opened.schema._attr(i)
+            name = attr._get_enumeration_name(CTX)
+            if name is None:
+                continue
+            one = opened.array._get_enumeration(CTX, name)
+            kind = int(one.type)
+            values = [v.encode() for v in one.str_values()] if kind in (ASCII, UTF8) else one.values()
+            found[attr._name] = (name, one.ordered, kind, values if kind in (ASCII, UTF8) else np.array(
+                values, TYPES[kind]).tolist())
+    return found
 
 
 def dimension(field):
@@ -67,6 +100,8 @@ def libtiledb_schema(schema):
     for field in schema.dims:
         domain._add_dim(dimension(field))
     made._domain = domain
+    for one in enumerations(schema.attrs).values():
+        made._add_enumeration(CTX, one)
     for field in schema.attrs:
         made._add_attr(attribute(field))
     made._capacity, made._allows_dups = schema.capacity, schema.duplicates
@@ -181,13 +216,23 @@ class Condition:
                 one = one.combine(other, operator)
             return one
         name, value = rest
-        kind = np.dtype(TYPES[self.kinds[name][0]]).name
         if word == "in":
-            make = getattr(main.PyQueryCondition, f"create_{kind}")
-            return make(CTX, name, [v.item() for v in value], operator)
+            make = getattr(main.PyQueryCondition, f"create_{type_name(value[0], self.kinds[name])}")
+            return make(CTX, name, [compared(v) for v in value], operator)
         made = main.PyQueryCondition(CTX)
-        getattr(made, f"init_{kind}")(name, value.item(), operator)
+        getattr(made, f"init_{type_name(value, self.kinds[name])}")(name, compared(value), operator)
         return made
+
+
+def type_name(value, kind):
+    """What TileDB-Py calls the type of what a field of a kind is compared with."""
+    kind = value.type if isinstance(value, Label) else kind[0]
+    return "string" if kind in (ASCII, UTF8) else np.dtype(TYPES[kind]).name
+
+
+def compared(value):
+    value = value.value if isinstance(value, Label) else value
+    return value if isinstance(value, str) else value.item()
 
 
 def without_lists(tree, kinds):
@@ -195,7 +240,7 @@ def without_lists(tree, kinds):
     word, *rest = tree
     if word in ("and", "or", "not"):
         return (word, *(without_lists(t, kinds) for t in rest))
-    name = np.dtype(TYPES[kinds[rest[0]][0]]).name
+    name = type_name(rest[1][0], kinds[rest[0]]) if word == "in" else None
     if word != "in" or hasattr(main.PyQueryCondition, f"create_{name}"):
         return tree
     return ("or", *(("==", rest[0], v) for v in rest[1]))
@@ -208,12 +253,27 @@ def delete(uri, condition, kinds, timestamp):
         query.submit()
 
 
-def evolve(uri, added, dropped, timestamp):
+def evolve(uri, added, dropped, timestamp, unlabelled=()):
+    """Also drops the enumerations of these names."""
     plan = main.ArraySchemaEvolution(CTX)
+    for one in enumerations(added).values():
+        plan.add_enumeration(one)
+    for name in unlabelled:
+        plan.drop_enumeration(name)
     for field in added:
         plan.add_attribute(attribute(field))
     for name in dropped:
         plan.drop_attribute(name)
+    plan.set_timestamp_range(timestamp)
+    plan.array_evolve(str(uri))
+
+
+def extend(uri, known, longer, timestamp):
+    """Gives the enumeration `known` what `longer` has more."""
+    plan, values = main.ArraySchemaEvolution(CTX), longer.values[len(known.values):]
+    with tiledb.open(str(uri), ctx=CTX) as opened:
+        there = opened.array._get_enumeration(CTX, known.name)
+    plan.extend_enumeration(there.extend(np.array(values)))
     plan.set_timestamp_range(timestamp)
     plan.array_evolve(str(uri))
 

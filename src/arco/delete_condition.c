@@ -34,6 +34,7 @@ typedef struct text_value
 typedef struct node
 {
   bool leaf, either; /* either: an "or" */
+  bool settled;      /* holds for all cells */
   uint8_t op;
   size_t column;     /* in condition->fields */
   bool null;         /* compared with null */
@@ -303,6 +304,70 @@ garco__condition_field (const garco__condition *condition, size_t i)
   return condition->fields[i];
 }
 
+/* ---- terms */
+
+/* The node of term `i`; those behind it follow its own children. */
+static size_t
+term_node (const garco__condition *condition, size_t i)
+{
+  const node *root = &condition->nodes[0];
+  size_t index = root->leaf || root->either ? 0 : 1;
+  for (; i > 0; i--)
+    index += 1 + condition->nodes[index].children;
+  return index;
+}
+
+size_t
+garco__condition_terms (const garco__condition *condition)
+{
+  const node *root = &condition->nodes[0];
+  size_t count = 0;
+  if (root->leaf || root->either)
+    return 1;
+  for (size_t i = 1; i <= root->children; i += 1 + condition->nodes[i].children)
+    count++;
+  return count;
+}
+
+bool
+garco__condition_term (const garco__condition *condition, size_t i, garco__term *term)
+{
+  const node *own = &condition->nodes[term_node (condition, i)];
+  if (!own->leaf || own->settled || own->null || own->keys == NULL || own->op > GARCO__OP_NOT_IN)
+    return false;
+  *term = (garco__term){condition->fields[own->column], own->op, own->nkeys, own->keys};
+  return true;
+}
+
+static bool
+is_looked_at (const garco__condition *condition, size_t column)
+{
+  for (size_t i = 0; i < condition->nnodes; i++)
+  {
+    const node *own = &condition->nodes[i];
+    if (own->leaf && !own->settled && own->column == column)
+      return true;
+  }
+  return false;
+}
+
+void
+garco__condition_settle (garco__condition *condition, size_t i)
+{
+  node *own = &condition->nodes[term_node (condition, i)];
+  size_t column = own->column;
+  own->settled = true;
+  own->column = 0;
+  if (is_looked_at (condition, column))
+    return;
+  condition->nfields--;
+  memmove (&condition->fields[column], &condition->fields[column + 1],
+           (condition->nfields - column) * sizeof *condition->fields);
+  for (size_t n = 0; n < condition->nnodes; n++)
+    if (condition->nodes[n].leaf && condition->nodes[n].column > column)
+      condition->nodes[n].column--;
+}
+
 /* ---- evaluation */
 
 typedef struct evaluation
@@ -533,6 +598,8 @@ evaluate (const evaluation *run, size_t index, bool either, uint8_t *result)
   const node *own = &run->condition->nodes[index];
   if (!own->leaf)
     return evaluate_expression (run, index, either, result);
+  if (own->settled)
+    return GARCO_OK; /* by "and" it changes nothing */
   if (run->columns[own->column].values == NULL)
     memset (result, 0, run->count);
   else

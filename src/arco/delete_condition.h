@@ -50,4 +50,21 @@ garco_status garco__condition_evaluate (const garco__condition *condition,
                                         const garco__condition_column *columns, size_t count,
                                         uint8_t *keep, garco_error *error);
 
+/* A comparison of a number with values. */
+typedef struct garco__term
+{
+  size_t field;         /* in the schema */
+  int op;               /* below GARCO__OP_NONE */
+  size_t nkeys;         /* of "in" any number, rising */
+  const uint64_t *keys; /* order keys of the field's type */
+} garco__term;
+
+/* What a condition joins by "and": so many terms. False where one is not a comparison of a number
+ * with values, or is settled. */
+size_t garco__condition_terms (const garco__condition *condition);
+bool garco__condition_term (const garco__condition *condition, size_t i, garco__term *term);
+/* Takes a term out, of which the caller sees to it that it holds for all cells. Fields that nothing
+ * else looks at are none of the condition's any more; one without fields is not to be evaluated. */
+void garco__condition_settle (garco__condition *condition, size_t i);
+
 #endif

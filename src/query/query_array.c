@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/meter.h"
 #include "base/nearest.h"
+#include "query/query_prune.h"
 
 #define NONE GARCO__NO_FIELD
 
@@ -206,7 +207,14 @@ choose_columns (garco__array_rows *self, garco_error *error)
   return GARCO_OK;
 }
 
-/* Reads the condition on rows, whose fields are read too. */
+static void
+list_where_fields (garco__array_rows *self)
+{
+  for (size_t i = 0; self->where != NULL && i < garco__where_count (self->where); i++)
+    self->where_fields[i] = garco__where_column (self->where, i);
+}
+
+/* Reads the condition on rows. */
 static garco_status
 open_where (garco__array_rows *self, garco_error *error)
 {
@@ -225,14 +233,20 @@ open_where (garco__array_rows *self, garco_error *error)
   }
   GARCO_TRY (garco__where_open (self->request->options->where, self->where_columns, schema->nfields,
                                 &self->where, error));
-  size_t count = garco__where_count (self->where);
-  GARCO_TRY (garco__allocate (&fields, count, sizeof (size_t), error));
+  GARCO_TRY (garco__allocate (&fields, garco__where_count (self->where), sizeof (size_t), error));
   self->where_fields = fields;
-  for (size_t i = 0; i < count; i++)
-  {
-    self->where_fields[i] = garco__where_column (self->where, i);
+  list_where_fields (self);
+  return GARCO_OK;
+}
+
+/* What ranges do not say of the condition is tried by row. */
+static garco_status
+place_where (garco__array_rows *self, bool *empty, garco_error *error)
+{
+  GARCO_TRY (garco__array_prune (self, empty, error));
+  list_where_fields (self);
+  for (size_t i = 0; self->where != NULL && i < garco__where_count (self->where); i++)
     place_of (self, self->where_fields[i]);
-  }
   return GARCO_OK;
 }
 
@@ -458,6 +472,7 @@ open_array (garco__array_rows *self, garco_error *error)
   GARCO_TRY (check_keys (self, error));
   GARCO_TRY (find_numbering (self, error));
   GARCO_TRY (plan_selection (self, &empty, error));
+  GARCO_TRY (place_where (self, &empty, error));
   place_keys (self);
   return empty ? GARCO_OK : open_scan (self, error);
 }

@@ -70,17 +70,24 @@ number_of_text (const char *field, const char *text)
   return system ? garco_system_number (text[0]) : -1;
 }
 
+static void
+list_used (garco__where *where)
+{
+  where->count = garco__condition_field_count (where->condition);
+  for (size_t i = 0; i < where->count; i++)
+    where->used[i] = where->columns[garco__condition_field (where->condition, i)];
+}
+
 static garco_status
 read_condition (garco__where *where, const char *text, garco_error *error)
 {
   void *used = NULL;
   GARCO_TRY (
       garco__condition_read (text, &where->schema, number_of_text, &where->condition, error));
-  where->count = garco__condition_field_count (where->condition);
-  GARCO_TRY (garco__allocate (&used, where->count, sizeof (size_t), error));
+  GARCO_TRY (garco__allocate (&used, garco__condition_field_count (where->condition),
+                              sizeof (size_t), error));
   where->used = used;
-  for (size_t i = 0; i < where->count; i++)
-    where->used[i] = where->columns[garco__condition_field (where->condition, i)];
+  list_used (where);
   for (size_t i = 0; i < where->schema.nattrs; i++)
     where->schema.fields[i].name = NULL;
   return GARCO_OK;
@@ -125,6 +132,30 @@ size_t
 garco__where_column (const garco__where *where, size_t i)
 {
   return where->used[i];
+}
+
+/* ---------------------------------------------------------------- terms */
+
+size_t
+garco__where_terms (const garco__where *where)
+{
+  return garco__condition_terms (where->condition);
+}
+
+bool
+garco__where_term (const garco__where *where, size_t i, garco__term *term)
+{
+  if (!garco__condition_term (where->condition, i, term))
+    return false;
+  term->field = where->columns[term->field];
+  return true;
+}
+
+void
+garco__where_settle (garco__where *where, size_t i)
+{
+  garco__condition_settle (where->condition, i);
+  list_used (where);
 }
 
 /* ---------------------------------------------------------------- rows */

@@ -3,6 +3,7 @@
 #ifndef GARCO_QUERY_WHERE_H
 #define GARCO_QUERY_WHERE_H
 
+#include "arco/delete_condition.h"
 #include "garco.h"
 
 typedef struct garco__where garco__where;
@@ -19,6 +20,11 @@ garco_status garco__where_open (const char *text, const garco_column *columns, s
 /* The columns that it looks at: each an index of those that it was opened with. */
 size_t garco__where_count (const garco__where *where);
 size_t garco__where_column (const garco__where *where, size_t i);
+/* The condition's terms as garco__condition_term gives them, but of `field` the column; taking one
+ * out, after which the columns that it looks at may be fewer, or none. */
+size_t garco__where_terms (const garco__where *where);
+bool garco__where_term (const garco__where *where, size_t i, garco__term *term);
+void garco__where_settle (garco__where *where, size_t i);
 /* Sets keep[row] to 1 where the condition holds, else to 0. `columns` are garco__where_count, in
  * that order. Threads may use one condition at the same time. Absent values compare false, but NaN
  * with "!=" and "not in". */

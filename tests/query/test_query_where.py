@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 import tiledb
 
+from random_stores import DAY, build, rows
 from test_query_fast import evolved, one, scale
+from test_query_tiles import SEEDS
 
 COMPARE = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal}
 
@@ -105,3 +107,67 @@ def test_fields_that_some_fragments_lack_go_by_rows(tmp_path, garco):
 def test_dimensions_go_by_rows(tmp_path, garco):
     told, table = ask(garco, one(tmp_path / "a", np.arange(40)), "time == 5 or time == 7")
     assert "rows in order" in told and table["x_sum"][0] == 12
+
+
+def plan(garco, *words):
+    lines = garco(*words, "--system-base", "0", "--explain").lines()
+    return {line[:18].strip() if not line.startswith("column") else line[18:].split(":")[0]: line[18:] for line in lines}
+
+
+def comparisons(random, table):
+    """Comparisons of each coordinate with values it has, its type's ends, and none of its values."""
+    limits = {"time": [int(random.choice(table["time"])), int(table["time"].min()), int(table["time"].max()), 0],
+              "sat": [int(random.choice(table["sat"])), 0, 255], "sys": [0, 1, 255], "obs": [int(random.choice(table["obs"])), 0, 65535]}
+    for name, values in limits.items():
+        for value in values:
+            for sign, holds in COMPARE.items():
+                yield f"{name} {sign} {value}", holds(table[name].to_numpy("i8"), value)
+        listed = ", ".join(map(str, values))
+        yield f"{name} in ({listed})", table[name].isin(values).to_numpy()
+        yield f"not {name} in ({listed})", ~table[name].isin(values).to_numpy()
+
+
+@pytest.mark.parametrize("seed", list(SEEDS)[:3])
+def test_conditions_on_coordinates_are_ranges(tmp_path, garco, seed):
+    """As many by ranges as NumPy finds, alone and with what narrows further; and row by row, as under "or"."""
+    path = tmp_path / "array"
+    build(path, seed, most=300)
+    table = rows(path)
+    random = np.random.default_rng(6000 + seed)
+    start = int(random.choice(table["time"]))
+    kept = (table["time"] >= start).to_numpy() & (table["slip"] > 100).to_numpy()
+    for text, holds in comparisons(random, table):
+        words = ["--system-base", "0", "--field", "time,sat"]
+        found = [len(garco("query", path, *words, "--where", each, *more).lines()) - 1 for each, more in (
+            (text, []), (f"{text} or slip > 1000", []), (f"slip > 100 and {text}", ["--start", str(np.datetime64(start, "ms"))]))]
+        assert found == [holds.sum(), holds.sum(), (holds & kept).sum()], text
+
+
+def test_ranges_prune_before_anything_is_read(tmp_path, garco):
+    path = tmp_path / "array"
+    build(path, 4242, most=60000)
+    table = rows(path)
+    day, sat = int(table["time"].iloc[0]) // DAY * DAY, int(table["sat"].iloc[0])
+    whole = plan(garco, "stats", path, "--by", "day")
+    told = plan(garco, "stats", path, "--where", f"time >= {day} and time < {day + 3600000} and sat == {sat} and snr > 30")
+    assert told["way"] == "tiles as they lie" and int(told["cells"]) < int(whole["cells"]) and "sat" in told and "snr" in told
+    same = plan(garco, "stats", path, "--where", "snr > 30", "--start", str(np.datetime64(day, "ms")), "--span", "1h", "--sat", sat)
+    assert {name: line for name, line in told.items()} == same
+    nothing = plan(garco, "query", path, "--where", "sat == 200")
+    assert nothing["tiles met"] == nothing["bytes"] == "0"
+
+
+def test_systems_are_compared_by_garcos_numbers_whatever_the_arrays(tmp_path, garco):
+    """R, G and E are 1, 2 and 3 there; 1, 0 and 3 to garco. Others have no letter, and no number or their place."""
+    path = tmp_path / "array"
+    dims = tiledb.Domain(tiledb.Dim("time", domain=(0, 10**9), tile=10**6, dtype="i8"),
+                         tiledb.Dim("sys", domain=(0, 254), tile=1, dtype="u1"))
+    tiledb.Array.create(str(path), tiledb.ArraySchema(domain=dims, sparse=True, attrs=[tiledb.Attr("snr", dtype="f4")]))
+    with tiledb.open(str(path), "w") as array:
+        array[np.arange(30), (np.arange(30) % 10).astype("u1")] = {"snr": np.arange(30, dtype="f4")}
+        array.meta["garco.system_numbering"] = "1:RGE"
+    for text, numbers in (("sys == 'G'", [2]), ("sys != 'G'", [n for n in range(10) if n != 2]), ("sys in ('G', 'R')", [1, 2]),
+                          ("sys < 1", [2]), ("sys == 255", [0, 4, 5, 6, 7]), ("sys >= 3", [0, 3, 4, 5, 6, 7, 8, 9])):
+        for form in (text, f"{text} or snr > 1000"):
+            found = [int(line) for line in garco("query", path, "--where", form, "--field", "snr").lines()[1:]]
+            assert sorted(n % 10 for n in found) == sorted(n for n in numbers for _ in range(3)), form

@@ -1,59 +1,48 @@
 /* A fragment's data files.
  *
- * They are made in rounds: some fields (all of them, where memory allows) of some tiles. A piece of
- * work is a chunk:
+ * A piece of work is a chunk. Whoever has it does all of it, while its cells are in the nearest
+ * cache:
  *
- *   1. its cells in their order, then through the filters, which takes the time
- *   2. whoever does a field's last chunk: the tiles' statistics, and the chunks into the files
+ *   its cells in their order -> the tile's statistics, chunk after chunk -> the filters, which take
+ *   the time -> the file, chunk after chunk
  *
- * so that nobody waits for another, and when a field's last tile is in its file, the files are made
- * safe on their medium side by side. SPDX-License-Identifier: Apache-2.0 */
+ * so that memory is needed for the chunks that are under way alone, whatever the fragment's size.
+ * When all are written, the files are made safe on their medium side by side.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arco/codec_pool.h"
 #include "arco/fragment_writer.h"
 #include "arco/rtree.h"
+#include "arco/tile_file.h"
+#include "arco/work_pool.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "base/parallel.h"
 
-#define PATH_SIZE 512
+/* A medium that is as soon done needs no threads to wait for it. */
+#define QUICK_NS 200000
 
-/* A file: a field's values, or which of them are valid. */
-typedef struct tile_file
-{
-  const garco__field *field;
-  const garco__pipeline *pipeline;
-  size_t field_index, cell_size;
-  uint8_t *cells; /* of the round's tiles, in order */
-  uint64_t *offsets, *size;
-  garco__io_stream *stream;
-  size_t first_piece;
-  bool is_validity;
-} tile_file;
-
-typedef struct chunk_piece
-{
-  tile_file *file;
-  size_t tile, from, count; /* cells of the fragment */
-  garco__buffer packed;
-} chunk_piece;
-
-typedef struct tile_round
+typedef struct tile_plan
 {
   garco__writer_job *job;
-  garco__codec_pool codecs;
-  size_t first_field, nfields;
+  garco__work_pool works;
   size_t nfiles;
-  tile_file *files;
-  atomic_size_t *left; /* chunks of each field that are not done */
-  size_t first_tile, ntiles, tiles_at_once;
-  size_t npieces, capacity;
-  chunk_piece *pieces;
-} tile_round;
+  garco__tile_file *files;
+  size_t npieces;
+  size_t under_way; /* chunks that memory holds */
+  int threads;
+} tile_plan;
+
+/* A chunk: its number in the file, and cells of the fragment. */
+typedef struct chunk_piece
+{
+  garco__tile_file *file;
+  size_t number, tile, from, count;
+  bool first, last; /* of its tile */
+} chunk_piece;
 
 static size_t
 tile_rows (const garco__writer_job *job, size_t tile)
@@ -62,11 +51,22 @@ tile_rows (const garco__writer_job *job, size_t tile)
   return left < job->schema->capacity ? left : (size_t)job->schema->capacity;
 }
 
-/* Bytes of a row of the round's cells, and as much again for the chunks. */
-static uint64_t
-row_cost (const garco__field *field)
+static chunk_piece
+piece_at (const tile_plan *plan, size_t index)
 {
-  return 2 * ((uint64_t)field->cell_size + (field->nullable ? 1 : 0));
+  garco__tile_file *file = plan->files;
+  while (index >= file->first_piece + file->nchunks)
+    file++;
+  size_t number = index - file->first_piece, tile = number / file->tile_chunks;
+  size_t at = number % file->tile_chunks * file->chunk_cells, rows = tile_rows (plan->job, tile);
+  size_t left = rows - at, count = left < file->chunk_cells ? left : file->chunk_cells;
+  return (chunk_piece){.file = file,
+                       .number = number,
+                       .tile = tile,
+                       .from = tile * (size_t)plan->job->schema->capacity + at,
+                       .count = count,
+                       .first = at == 0,
+                       .last = count == left};
 }
 
 /* ---- cells in order */
@@ -92,6 +92,37 @@ gather (const void *values, size_t size, const uint32_t *order, size_t count, ui
 }
 
 static void
+order_validity (const garco_column *column, const uint32_t *order, size_t count, uint8_t *valid)
+{
+  if (column->validity == NULL)
+    memset (valid, 1, count);
+  else
+    for (size_t i = 0; i < count; i++)
+      valid[i] = column->validity[order[i]] != 0;
+}
+
+static garco_status
+order_cells (const tile_plan *plan, const chunk_piece *piece, garco__work *work, garco_error *error)
+{
+  const garco__tile_file *file = piece->file;
+  const uint32_t *order = plan->job->order + piece->from;
+  const garco_column *column = plan->job->columns[file->field_index];
+  work->cells.size = work->valid.size = 0;
+  GARCO_TRY (garco__buffer_reserve (&work->cells, piece->count * file->cell_size, error));
+  if (file->is_validity)
+    order_validity (column, order, piece->count, work->cells.data);
+  else
+    gather (column->values, file->cell_size, order, piece->count, work->cells.data);
+  if (file->is_validity || !file->field->nullable)
+    return GARCO_OK;
+  GARCO_TRY (garco__buffer_reserve (&work->valid, piece->count, error));
+  order_validity (column, order, piece->count, work->valid.data);
+  return GARCO_OK;
+}
+
+/* ---- statistics */
+
+static void
 note_box (garco__writer_job *job, size_t dimension, size_t tile, const garco__tile_stats *stats)
 {
   size_t at = 0, box = garco__box_size (job->schema);
@@ -103,48 +134,26 @@ note_box (garco__writer_job *job, size_t dimension, size_t tile, const garco__ti
 }
 
 static void
-note_stats (garco__writer_job *job, const tile_file *file, size_t tile, const uint8_t *cells,
-            const uint8_t *valid, size_t count)
+measure (garco__writer_job *job, const chunk_piece *piece, const garco__work *work)
 {
-  const garco__field *field = file->field;
-  size_t slot = garco__schema_slot (job->schema, file->field_index);
-  garco__tile_stats *stats = &job->stats[slot][tile];
+  const garco__field *field = piece->file->field;
+  size_t slot = garco__schema_slot (job->schema, piece->file->field_index);
+  garco__tile_stats *stats = &job->stats[slot][piece->tile];
   garco__bounds_kind kind = garco__bounds_kind_of (field);
+  const uint8_t *valid = field->nullable ? work->valid.data : NULL;
+  if (piece->first)
+    *stats = GARCO__TILE_STATS_NONE;
   if (kind == GARCO__BOUNDS_NUMBER)
-    garco__tile_stats_of (field->type, cells, valid, count, stats);
+    garco__tile_stats_add (field->type, work->cells.data, valid, piece->count, stats);
   else
-    garco__tile_text_of (field->cell_size, cells, valid, count, stats,
-                         kind == GARCO__BOUNDS_TEXT ? job->texts[slot] + 2 * tile * field->cell_size
-                                                    : NULL);
-  if (field->is_dimension)
-    note_box (job, file->field_index, tile, stats);
+    garco__tile_text_add (
+        field->cell_size, work->cells.data, valid, piece->count, stats,
+        kind == GARCO__BOUNDS_TEXT ? job->texts[slot] + 2 * piece->tile * field->cell_size : NULL);
+  if (field->is_dimension && piece->last)
+    note_box (job, piece->file->field_index, piece->tile, stats);
 }
 
-/* Where the fragment's cell lies among the round's. */
-static uint8_t *
-cells_at (const tile_round *round, const tile_file *file, size_t cell)
-{
-  size_t first = round->first_tile * (size_t)round->job->schema->capacity;
-  return file->cells + (cell - first) * file->cell_size;
-}
-
-static void
-order_cells (const tile_round *round, const chunk_piece *piece)
-{
-  const tile_file *file = piece->file;
-  const uint32_t *order = round->job->order + piece->from;
-  const garco_column *column = round->job->columns[file->field_index];
-  uint8_t *cells = cells_at (round, file, piece->from);
-  if (!file->is_validity)
-    gather (column->values, file->cell_size, order, piece->count, cells);
-  else if (column->validity == NULL)
-    memset (cells, 1, piece->count);
-  else
-    for (size_t i = 0; i < piece->count; i++)
-      cells[i] = column->validity[order[i]] != 0;
-}
-
-/* ---- through the filters */
+/* ---- chunks */
 
 /* A filter that refuses a value does not know the field. */
 static garco_status
@@ -159,281 +168,175 @@ name_field (const garco__writer_job *job, const garco__field *field, garco_statu
                       message);
 }
 
+/* The first chunk of a tile has the count of its chunks before it. */
 static garco_status
-filter_chunk (tile_round *round, chunk_piece *piece, garco_error *error)
+filter_chunk (const tile_plan *plan, const chunk_piece *piece, garco__work *work,
+              garco_error *error)
 {
-  const tile_file *file = piece->file;
-  garco__codec *codec = NULL;
-  GARCO_TRY (garco__codec_pool_take (&round->codecs, &codec, error));
-  garco_status status = garco__chunk_encode (codec, file->pipeline, file->cell_size,
-                                             cells_at (round, file, piece->from),
-                                             piece->count * file->cell_size, &piece->packed, error);
-  garco__codec_pool_give (&round->codecs, codec);
-  return name_field (round->job, file->field, status, error);
+  const garco__tile_file *file = piece->file;
+  size_t rows = tile_rows (plan->job, piece->tile);
+  work->packed.size = 0;
+  if (piece->first)
+    GARCO_TRY (garco__put_u64 (&work->packed, (rows - 1) / file->chunk_cells + 1, error));
+  garco_status status =
+      garco__chunk_encode (work->codec, file->pipeline, file->cell_size, work->cells.data,
+                           piece->count * file->cell_size, &work->packed, error);
+  return name_field (plan->job, file->field, status, error);
 }
 
 static garco_status
-add_piece (tile_round *round, const chunk_piece *piece, garco_error *error)
+make_chunk (const tile_plan *plan, const chunk_piece *piece, garco__work *work, garco_error *error)
 {
-  if (round->npieces == round->capacity)
-  {
-    size_t capacity = round->capacity * 2 + 64;
-    void *pieces = round->pieces;
-    GARCO_TRY (garco__reallocate (&pieces, capacity, sizeof *round->pieces, error));
-    round->pieces = pieces;
-    memset (round->pieces + round->capacity, 0,
-            (capacity - round->capacity) * sizeof *round->pieces);
-    round->capacity = capacity;
-  }
-  chunk_piece *own = &round->pieces[round->npieces++];
-  garco__buffer packed = own->packed; /* its memory is used again */
-  *own = *piece;
-  own->packed = packed;
-  own->packed.size = 0;
-  return GARCO_OK;
-}
-
-static garco_status
-cut_tile (tile_round *round, tile_file *file, size_t tile, garco_error *error)
-{
-  size_t rows = tile_rows (round->job, tile), step;
-  size_t first = tile * (size_t)round->job->schema->capacity;
-  GARCO_TRY (garco__chunk_size (file->cell_size, rows * file->cell_size, &step, error));
-  step /= file->cell_size;
-  for (size_t at = 0; at < rows; at += step)
-  {
-    const chunk_piece piece = {.file = file,
-                               .tile = tile,
-                               .from = first + at,
-                               .count = rows - at < step ? rows - at : step};
-    GARCO_TRY (add_piece (round, &piece, error));
-  }
-  return GARCO_OK;
-}
-
-static garco_status
-cut_chunks (tile_round *round, garco_error *error)
-{
-  round->npieces = 0;
-  for (size_t i = 0; i < round->nfields; i++)
-    atomic_init (&round->left[i], 0);
-  for (size_t f = 0; f < round->nfiles; f++)
-  {
-    tile_file *file = &round->files[f];
-    file->first_piece = round->npieces;
-    for (size_t t = 0; t < round->ntiles; t++)
-      GARCO_TRY (cut_tile (round, file, round->first_tile + t, error));
-    atomic_fetch_add (&round->left[file->field_index - round->first_field],
-                      round->npieces - file->first_piece);
-  }
-  return GARCO_OK;
-}
-
-/* ---- into the files */
-
-/* The chunks of one tile, which begin at `*next`. */
-static garco_status
-put_tile (tile_round *round, size_t *next, garco_error *error)
-{
-  const chunk_piece *first = &round->pieces[*next];
-  const tile_file *file = first->file;
-  uint64_t count = 0;
-  size_t end = *next;
-  while (end < round->npieces && round->pieces[end].file == file &&
-         round->pieces[end].tile == first->tile)
-    end++;
-  count = end - *next;
-  file->offsets[first->tile] = *file->size;
-  GARCO_TRY (garco__io_stream_write (file->stream, &count, sizeof count, error));
-  *file->size += sizeof count;
-  for (; *next < end; (*next)++)
-  {
-    const garco__buffer *packed = &round->pieces[*next].packed;
-    GARCO_TRY (garco__io_stream_write (file->stream, packed->data, packed->size, error));
-    *file->size += packed->size;
-  }
-  return GARCO_OK;
-}
-
-static garco_status
-put_file (tile_round *round, const tile_file *file, garco_error *error)
-{
-  size_t next = file->first_piece;
-  while (next < round->npieces && round->pieces[next].file == file)
-    GARCO_TRY (put_tile (round, &next, error));
-  return GARCO_OK;
-}
-
-/* A field whose chunks are done; where it has nulls its validity lies in the file behind. */
-static garco_status
-finish_field (tile_round *round, size_t field_index, garco_error *error)
-{
-  const tile_file *file = round->files;
-  while (file->field_index != field_index)
-    file++;
-  const tile_file *validity = file->field->nullable ? file + 1 : NULL;
-  for (size_t t = 0; t < round->ntiles; t++)
-  {
-    size_t tile = round->first_tile + t, from = tile * (size_t)round->job->schema->capacity;
-    note_stats (round->job, file, tile, cells_at (round, file, from),
-                validity != NULL ? cells_at (round, validity, from) : NULL,
-                tile_rows (round->job, tile));
-  }
-  GARCO_TRY (put_file (round, file, error));
-  return validity != NULL ? put_file (round, validity, error) : GARCO_OK;
+  garco__tile_file *file = piece->file;
+  GARCO_TRY (order_cells (plan, piece, work, error));
+  if (!garco__tile_file_wait (file, piece->number))
+    return GARCO_OK;
+  if (!file->is_validity)
+    measure (plan->job, piece, work);
+  garco__tile_file_measured (file);
+  GARCO_TRY (filter_chunk (plan, piece, work, error));
+  return garco__tile_file_put (file, piece->number, &work->packed, error);
 }
 
 static garco_status
 do_chunk (void *context, size_t index, garco_error *error)
 {
-  tile_round *round = context;
-  chunk_piece *piece = &round->pieces[index];
-  size_t field = piece->file->field_index;
-  order_cells (round, piece);
-  GARCO_TRY (filter_chunk (round, piece, error));
-  return atomic_fetch_sub (&round->left[field - round->first_field], 1) == 1
-             ? finish_field (round, field, error)
-             : GARCO_OK;
+  tile_plan *plan = context;
+  const chunk_piece piece = piece_at (plan, index);
+  garco__work work;
+  garco_status status = garco__work_pool_take (&plan->works, &work, error);
+  if (status >= 0)
+  {
+    status = make_chunk (plan, &piece, &work, error);
+    garco__work_pool_give (&plan->works, &work);
+  }
+  if (status < 0)
+    garco__tile_file_failed (piece.file, piece.number);
+  return status;
 }
 
-static garco_status
-write_tiles (tile_round *round, garco_error *error)
-{
-  for (round->first_tile = 0; round->first_tile < round->job->ntiles;
-       round->first_tile += round->ntiles)
-  {
-    size_t left = round->job->ntiles - round->first_tile;
-    round->ntiles = left < round->tiles_at_once ? left : round->tiles_at_once;
-    GARCO_TRY (cut_chunks (round, error));
-    GARCO_TRY (
-        garco__parallel_run (round->npieces, round->job->options.threads, do_chunk, round, error));
-  }
-  return GARCO_OK;
-}
+/* ---- on the medium */
 
 static garco_status
 sync_file (void *context, size_t index, garco_error *error)
 {
-  tile_round *round = context;
-  return garco__io_stream_finish (&round->files[index].stream, error);
+  garco__tile_file *files = context;
+  return garco__tile_file_finish (&files[index], error);
 }
 
 /* Waiting for the medium takes no processor: a thread each, where there may be more than one. */
 static garco_status
-sync_files (tile_round *round, garco_error *error)
+sync_files (tile_plan *plan, garco_error *error)
 {
-  int threads = round->job->options.threads == 1 ? 1 : (int)round->nfiles;
-  return garco__parallel_run (round->nfiles, threads, sync_file, round, error);
+  size_t done = 0;
+  bool quick = true;
+  while (done < plan->nfiles && (quick || plan->job->options.threads == 1))
+  {
+    uint64_t start = garco__now_ns ();
+    GARCO_TRY (garco__tile_file_finish (&plan->files[done++], error));
+    quick = garco__now_ns () - start < QUICK_NS;
+  }
+  size_t left = plan->nfiles - done;
+  return garco__parallel_run (left, (int)left, sync_file, plan->files + done, error);
 }
 
-/* ---- rounds */
+/* ---- the plan */
 
 static garco_status
-add_file (tile_round *round, size_t field_index, bool is_validity, garco_error *error)
+cut_file (tile_plan *plan, garco__tile_file *file, garco_error *error)
 {
-  garco__writer_job *job = round->job;
+  const garco__writer_job *job = plan->job;
+  size_t rows = tile_rows (job, 0), last = tile_rows (job, job->ntiles - 1), chunk;
+  GARCO_TRY (garco__chunk_size (file->cell_size, rows * file->cell_size, &chunk, error));
+  file->chunk_cells = chunk / file->cell_size;
+  file->tile_chunks = (rows - 1) / file->chunk_cells + 1;
+  file->nchunks = (job->ntiles - 1) * file->tile_chunks + (last - 1) / file->chunk_cells + 1;
+  file->first_piece = plan->npieces;
+  plan->npieces += file->nchunks;
+  return GARCO_OK;
+}
+
+static garco_status
+add_file (tile_plan *plan, size_t field_index, bool is_validity, garco_error *error)
+{
+  garco__writer_job *job = plan->job;
   const garco__field *field = &job->schema->fields[field_index];
   garco__slot *slot = &job->slots[garco__schema_slot (job->schema, field_index)];
-  tile_file *file = &round->files[round->nfiles++];
+  garco__tile_file *file = &plan->files[plan->nfiles++];
   size_t number = field->is_dimension ? field_index : field_index - job->schema->ndims;
-  size_t rows = round->tiles_at_once * (size_t)job->schema->capacity;
-  char path[PATH_SIZE];
-  void *cells = NULL;
-  *file = (tile_file){.field = field,
-                      .pipeline = is_validity ? &job->schema->validity : &field->pipeline,
-                      .field_index = field_index,
-                      .cell_size = is_validity ? 1 : field->cell_size,
-                      .offsets = is_validity ? slot->validity_offsets : slot->tile_offsets,
-                      .size = is_validity ? &slot->validity_size : &slot->file_size,
-                      .is_validity = is_validity};
-  GARCO_TRY (garco__allocate (&cells, rows < job->rows ? rows : job->rows, file->cell_size, error));
-  file->cells = cells;
-  snprintf (path, sizeof path, "%s/%c%zu%s.tdb", job->fragment->path,
+  file->field = field;
+  file->pipeline = is_validity ? &job->schema->validity : &field->pipeline;
+  file->field_index = field_index;
+  file->cell_size = is_validity ? 1 : field->cell_size;
+  file->is_validity = is_validity;
+  file->offsets = is_validity ? slot->validity_offsets : slot->tile_offsets;
+  file->size = is_validity ? &slot->validity_size : &slot->file_size;
+  file->window = plan->under_way;
+  file->io = job->array->io;
+  snprintf (file->path, sizeof file->path, "%s/%c%zu%s.tdb", job->fragment->path,
             field->is_dimension ? 'd' : 'a', number, is_validity ? "_validity" : "");
-  return garco__io_stream_open (job->array->io, path, &file->stream, error);
+  GARCO_TRY (garco__tile_file_init (file, error));
+  return cut_file (plan, file, error);
 }
 
+/* How many chunks are under way at once: each is in memory as it was and filtered. */
 static garco_status
-open_round (tile_round *round, garco_error *error)
+plan_memory (tile_plan *plan, garco_error *error)
 {
-  void *files = NULL, *left = NULL;
-  GARCO_TRY (garco__allocate (&files, 2 * round->nfields, sizeof (tile_file), error));
-  round->files = files;
-  GARCO_TRY (garco__allocate (&left, round->nfields, sizeof *round->left, error));
-  round->left = left;
-  for (size_t i = 0; i < round->nfields; i++)
+  const garco__writer_job *job = plan->job;
+  size_t nfields = job->schema->ndims + job->schema->nattrs, most = 0, widest = 0, chunk;
+  uint64_t order = (uint64_t)job->rows * sizeof *job->order, memory = job->options.memory;
+  uint64_t left = memory > order ? memory - order : 0;
+  for (size_t i = 0; i < nfields; i++)
   {
-    size_t field = round->first_field + i;
-    GARCO_TRY (add_file (round, field, false, error));
-    if (round->job->schema->fields[field].nullable)
-      GARCO_TRY (add_file (round, field, true, error));
+    size_t cell = job->schema->fields[i].cell_size;
+    GARCO_TRY (garco__chunk_size (cell, tile_rows (job, 0) * cell, &chunk, error));
+    if (chunk > most)
+      widest = i;
+    most = chunk > most ? chunk : most;
   }
-  return GARCO_OK;
-}
-
-static void
-free_round (tile_round *round)
-{
-  for (size_t i = 0; i < round->nfiles; i++)
-  {
-    garco__io_stream_abandon (&round->files[i].stream);
-    free (round->files[i].cells);
-  }
-  for (size_t i = 0; i < round->capacity; i++)
-    garco__buffer_free (&round->pieces[i].packed);
-  free (round->pieces);
-  free (round->files);
-  free (round->left);
-  garco__codec_pool_free (&round->codecs);
-}
-
-/* As many fields, and then as many tiles, as the memory holds; at least one of each. */
-static garco_status
-plan_round (tile_round *round, uint64_t memory, garco_error *error)
-{
-  const garco__writer_job *job = round->job;
-  size_t nfields = job->schema->ndims + job->schema->nattrs;
-  uint64_t rows = tile_rows (job, 0), cost = 0;
-  const garco__field *fields = job->schema->fields;
-  round->nfields = 0;
-  while (round->first_field + round->nfields < nfields &&
-         (cost + row_cost (&fields[round->first_field + round->nfields])) * rows <= memory)
-    cost += row_cost (&fields[round->first_field + round->nfields++]);
-  if (round->nfields == 0)
+  uint64_t room = left / (2 * (uint64_t)most);
+  if (room == 0)
     return garco__fail (error, GARCO_ERR_LIMIT, job->array->io->root,
-                        "a tile of %" PRIu64 " cells of field \"%s\" needs %" PRIu64
-                        " bytes of memory; %" PRIu64 " are left of the limit",
-                        rows, fields[round->first_field].name,
-                        row_cost (&fields[round->first_field]) * rows, memory);
-  uint64_t tiles = memory / (cost * rows);
-  round->tiles_at_once = tiles < job->ntiles ? (size_t)tiles : job->ntiles;
+                        "a chunk of %zu bytes of field \"%s\" needs %zu bytes of memory; %" PRIu64
+                        " are left of the limit",
+                        most, job->schema->fields[widest].name, 2 * most, left);
+  plan->under_way = room < GARCO__WAITING_CHUNKS ? (size_t)room : GARCO__WAITING_CHUNKS;
+  plan->threads = (int)garco__parallel_threads (job->options.threads, plan->under_way);
   return GARCO_OK;
 }
 
 static garco_status
-write_round (garco__writer_job *job, size_t first_field, uint64_t memory, size_t *nfields,
-             garco_error *error)
+plan_files (tile_plan *plan, garco_error *error)
 {
-  tile_round round = {.job = job, .first_field = first_field};
-  garco_status status;
-  garco__codec_pool_init (&round.codecs);
-  GARCO_TRY_DONE (plan_round (&round, memory, error));
-  GARCO_TRY_DONE (open_round (&round, error));
-  GARCO_TRY_DONE (write_tiles (&round, error));
-  GARCO_TRY_DONE (sync_files (&round, error));
-  *nfields = round.nfields;
-done:
-  free_round (&round);
-  return status;
+  const garco__schema *schema = plan->job->schema;
+  size_t nfields = schema->ndims + schema->nattrs;
+  void *files = NULL;
+  GARCO_TRY (plan_memory (plan, error));
+  GARCO_TRY (garco__allocate (&files, 2 * nfields, sizeof (garco__tile_file), error));
+  plan->files = files;
+  for (size_t i = 0; i < nfields; i++)
+  {
+    GARCO_TRY (add_file (plan, i, false, error));
+    if (schema->fields[i].nullable)
+      GARCO_TRY (add_file (plan, i, true, error));
+  }
+  return GARCO_OK;
 }
 
 garco_status
 garco__writer_tiles (garco__writer_job *job, garco_error *error)
 {
-  size_t nfields = job->schema->ndims + job->schema->nattrs, done = 0, count = 0;
-  uint64_t order = (uint64_t)job->rows * sizeof *job->order;
-  uint64_t memory = job->options.memory > order ? job->options.memory - order : 0;
-  for (; done < nfields; done += count)
-    GARCO_TRY (write_round (job, done, memory, &count, error));
-  return GARCO_OK;
+  tile_plan plan = {.job = job};
+  garco_status status;
+  garco__work_pool_init (&plan.works);
+  GARCO_TRY_DONE (plan_files (&plan, error));
+  GARCO_TRY_DONE (garco__parallel_run (plan.npieces, plan.threads, do_chunk, &plan, error));
+  GARCO_TRY_DONE (sync_files (&plan, error));
+done:
+  for (size_t i = 0; i < plan.nfiles; i++)
+    garco__tile_file_free (&plan.files[i]);
+  free (plan.files);
+  garco__work_pool_free (&plan.works);
+  return status;
 }

@@ -126,14 +126,6 @@ garco__tile_stats_of (garco_datatype type, const void *values, const uint8_t *va
 }
 
 void
-garco__tile_text_of (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
-                     garco__tile_stats *stats, uint8_t *bounds)
-{
-  *stats = GARCO__TILE_STATS_NONE;
-  garco__tile_text_add (size, cells, validity, count, stats, bounds);
-}
-
-void
 garco__tile_text_add (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
                       garco__tile_stats *stats, uint8_t *bounds)
 {

@@ -23,11 +23,8 @@ void garco__tile_stats_of (garco_datatype type, const void *values, const uint8_
 /* The same with these values behind those that `stats`, first GARCO__TILE_STATS_NONE, is of. */
 void garco__tile_stats_add (garco_datatype type, const void *values, const uint8_t *validity,
                             size_t count, garco__tile_stats *stats);
-/* Of cells that are no numbers, of `size` bytes: nulls, the sum of single characters, and, where
- * `bounds` is not NULL, lowest and highest cell by their bytes into it. */
-void garco__tile_text_of (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
-                          garco__tile_stats *stats, uint8_t *bounds);
-/* The same with these cells behind those that `stats` and `bounds` are of. */
+/* The same of cells that are no numbers, of `size` bytes: nulls, the sum of single characters, and,
+ * where `bounds` is not NULL, lowest and highest cell by their bytes into it. */
 void garco__tile_text_add (size_t size, const uint8_t *cells, const uint8_t *validity, size_t count,
                            garco__tile_stats *stats, uint8_t *bounds);
 /* What a fragment's statistics are: those of its tiles, one after the other. */

@@ -45,13 +45,17 @@ garco_meter_read (const garco_meter *meter, garco_measured *measured)
 }
 
 uint64_t
-garco__meter_now (const garco_meter *meter)
+garco__now_ns (void)
 {
   struct timespec now;
-  if (meter == NULL)
-    return 0;
   clock_gettime (CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t
+garco__meter_now (const garco_meter *meter)
+{
+  return meter != NULL ? garco__now_ns () : 0;
 }
 
 void

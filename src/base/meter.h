@@ -14,7 +14,9 @@ struct garco_meter
   _Atomic uint64_t reading_ns, unpacking_ns, planning_ns;
 };
 
-/* Nanoseconds of a clock that never goes back; 0 without a meter. */
+/* Nanoseconds of a clock that never goes back. */
+uint64_t garco__now_ns (void);
+/* The same; 0 without a meter. */
 uint64_t garco__meter_now (const garco_meter *meter);
 /* Adds what has gone by since `start` to the time of planning. */
 void garco__meter_planned (garco_meter *meter, uint64_t start);

@@ -60,8 +60,8 @@ work (void *context)
   return NULL;
 }
 
-static size_t
-thread_count (int wanted, size_t pieces)
+size_t
+garco__parallel_threads (int wanted, size_t pieces)
 {
   long threads = wanted > 0 ? wanted : sysconf (_SC_NPROCESSORS_ONLN);
   if (threads > MAX_THREADS)
@@ -77,7 +77,7 @@ garco__parallel_run (size_t count, int threads, garco__piece_fn run, void *conte
 {
   crew c = {.count = count, .run = run, .context = context, .status = GARCO_OK};
   pthread_t others[MAX_THREADS];
-  size_t started = 0, wanted = thread_count (threads, count);
+  size_t started = 0, wanted = garco__parallel_threads (threads, count);
   pthread_mutex_init (&c.lock, NULL);
   while (started + 1 < wanted && pthread_create (&others[started], NULL, work, &c) == 0)
     started++;

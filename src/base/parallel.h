@@ -15,4 +15,7 @@ typedef garco_status (*garco__piece_fn) (void *context, size_t index, garco_erro
 garco_status garco__parallel_run (size_t count, int threads, garco__piece_fn run, void *context,
                                   garco_error *error);
 
+/* How many threads `wanted` (0: as many as processors) are for so many pieces. */
+size_t garco__parallel_threads (int wanted, size_t pieces);
+
 #endif

@@ -434,7 +434,7 @@ schemas_evolve (void **state)
   garco_array_free (&array);
 }
 
-/* 1000 rows in tiles of 4, in memory for some tiles, for some fields, and for none. */
+/* 1000 rows in tiles of 4 or in one, in as little memory as they can be sorted in, and in less. */
 static void
 memory_is_kept_to (void **state)
 {
@@ -471,7 +471,7 @@ memory_is_kept_to (void **state)
                                   {"t", GARCO_INT32, 3, triple, NULL, NULL},
                                   {"c", GARCO_CHAR, 2, text, NULL, NULL}};
   const garco_batch batch = {ROWS, 4, columns};
-  static const uint64_t memories[] = {0, 48000, 44100, 40100, 1000};
+  static const uint64_t memories[] = {0, 40100, 32000, 40100, 1000};
   for (int i = 0; i < 5; i++)
   {
     char uri[96];
@@ -509,6 +509,38 @@ memory_is_kept_to (void **state)
   }
 }
 
+/* Cells of 100,000 bytes: as they are and filtered. */
+static void
+large_cells_need_memory (void **state)
+{
+  enum
+  {
+    SIZE = 100000
+  };
+  static const int32_t x[] = {2, 1, 0};
+  static char text[3 * SIZE];
+  const garco_field_info fields[] = {plain_fields[0],
+                                     {.name = "c", .type = GARCO_CHAR, .width = SIZE}};
+  const garco_schema_info schema = {.sparse = true, .capacity = 2, .nfields = 2, .fields = fields};
+  const garco_column columns[] = {{"x", GARCO_INT32, 1, x, NULL, NULL},
+                                  {"c", GARCO_CHAR, SIZE, text, NULL, NULL}};
+  const garco_batch batch = {3, 2, columns};
+  char uri[96];
+  garco_error error;
+  garco_array *array = NULL;
+  garco_write_options options = {.timestamp = 5, .threads = 4, .memory = 2 * SIZE};
+  snprintf (uri, sizeof uri, "%s/large", ((test_place *)*state)->folder);
+  assert_ok (garco_array_create_schema (uri, &schema, &error), &error);
+  assert_ok (garco_array_open (uri, NULL, &array, &error), &error);
+  assert_int_equal (garco_array_write (array, &batch, &options, NULL, &error), GARCO_ERR_LIMIT);
+  assert_non_null (strstr (error.message, "field \"c\" needs 200000 bytes of memory; 199988"));
+  assert_int_equal (garco_array_fragment_count (array), 0);
+  options.memory += 12; /* the order of the rows */
+  assert_ok (garco_array_write (array, &batch, &options, NULL, &error), &error);
+  assert_int_equal (garco_array_fragment_count (array), 1);
+  garco_array_free (&array);
+}
+
 int
 main (void)
 {
@@ -522,6 +554,7 @@ main (void)
       cmocka_unit_test_setup_teardown (conditions_select, make_place, free_place),
       cmocka_unit_test_setup_teardown (metadata_are_put_and_removed, make_place, free_place),
       cmocka_unit_test_setup_teardown (memory_is_kept_to, make_place, free_place),
+      cmocka_unit_test_setup_teardown (large_cells_need_memory, make_place, free_place),
       cmocka_unit_test_setup_teardown (schemas_evolve, make_place, free_place)};
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -153,32 +153,30 @@ take_dimension (schema_reader *reader, garco__field *field)
   return check_dimension (reader, field);
 }
 
+/* A fill value of `size` bytes, as many times as a cell of fixed size takes: one value may stand
+ * for a whole cell. */
 static garco_status
-default_fill (schema_reader *reader, garco__field *field)
+set_fill (schema_reader *reader, garco__field *field, const void *bytes, size_t size)
 {
   void *room = NULL;
-  uint64_t value = garco__datatype_fill (field->type);
-  GARCO_TRY (garco__allocate (&room, 1, sizeof value, reader->error));
-  memcpy (room, &value, sizeof value);
+  size_t cell = field->cell_size > 0 ? field->cell_size : size;
+  GARCO_TRY (garco__allocate (&room, 1, cell, reader->error));
   field->fill = room;
-  field->fill_size = garco_datatype_size (field->type);
+  field->fill_size = cell;
+  for (size_t at = 0; at < cell; at += size)
+    memcpy (field->fill + at, bytes, size);
   return GARCO_OK;
 }
 
 static garco_status
 take_fill (schema_reader *reader, garco__field *field)
 {
-  void *room = NULL;
   uint64_t size = garco__cursor_u64 (&reader->cursor);
   const uint8_t *bytes = garco__cursor_take (&reader->cursor, size);
   if (bytes == NULL || (field->cell_size > 0 && size != garco_datatype_size (field->type) &&
                         size != field->cell_size))
     return corrupt (reader, "a fill value that is not one cell");
-  GARCO_TRY (garco__allocate (&room, (size_t)size, 1, reader->error));
-  memcpy (room, bytes, (size_t)size);
-  field->fill = room;
-  field->fill_size = (size_t)size;
-  return GARCO_OK;
+  return set_fill (reader, field, bytes, (size_t)size);
 }
 
 static garco_status
@@ -188,7 +186,9 @@ take_attribute (schema_reader *reader, garco__field *field)
   GARCO_TRY (take_text (reader, &field->name));
   GARCO_TRY (take_type (reader, field));
   GARCO_TRY (take_pipeline (reader, field->type, &field->pipeline));
-  GARCO_TRY (version >= 6 ? take_fill (reader, field) : default_fill (reader, field));
+  const uint64_t usual = garco__datatype_fill (field->type);
+  GARCO_TRY (version >= 6 ? take_fill (reader, field)
+                          : set_fill (reader, field, &usual, garco_datatype_size (field->type)));
   if (version >= 7)
   {
     field->nullable = garco__cursor_u8 (&reader->cursor) != 0;

@@ -98,12 +98,10 @@ others_are_refused_by_name (void **state)
   }
 }
 
-/* A fill value of one number stands for a cell of as many as the schema says; a whole cell of them
- * was made for everybody who looks at the schema. */
-static void
-a_cell_has_a_limit (void **state)
+/* A schema of x and v, whose payload has v's values a cell at `*width`. */
+static garco__buffer
+payload_of_one (size_t *width)
 {
-  (void)state;
   static const int64_t domain[2] = {0, 9};
   static const float fill = 1;
   const garco_field_info fields[] = {
@@ -111,18 +109,50 @@ a_cell_has_a_limit (void **state)
       {.name = "v", .type = GARCO_FLOAT32, .width = 1, .fill = &fill}};
   const garco_schema_info info = {.sparse = true, .capacity = 10, .nfields = 2, .fields = fields};
   garco__buffer payload = {0};
-  garco__schema *schema = NULL;
   garco_error error;
   assert_ok (garco__schema_payload (&info, &payload, &error), &error);
-  size_t at = payload.size - 1; /* of the name, with its type and its values a cell behind it */
+  size_t at = payload.size - 1;
   while (payload.data[at] != 'v')
     at--;
+  *width = at + 2;
+  return payload;
+}
+
+/* A fill value of one number stands for a cell of as many as the schema says. */
+static void
+one_value_fills_a_cell (void **state)
+{
+  (void)state;
+  static const float cell[3] = {1, 1, 1};
+  garco__schema *schema = NULL;
+  garco_error error;
+  size_t width;
+  garco__buffer payload = payload_of_one (&width);
+  payload.data[width] = 3;
+  assert_ok (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
+             &error);
+  assert_int_equal (schema->fields[1].fill_size, sizeof cell);
+  assert_memory_equal (schema->fields[1].fill, cell, sizeof cell);
+  assert_memory_equal (schema->info.fields[1].fill, cell, sizeof cell);
+  garco__schema_free (&schema);
+  garco__buffer_free (&payload);
+}
+
+/* And however many they are said to be, no more memory is asked for than a chunk can have. */
+static void
+a_cell_has_a_limit (void **state)
+{
+  (void)state;
+  garco__schema *schema = NULL;
+  garco_error error;
+  size_t width;
+  garco__buffer payload = payload_of_one (&width);
   for (size_t i = 0; i < 3; i++)
-    payload.data[at + 2 + i] = 0xff;
+    payload.data[width + i] = 0xff;
   assert_ok (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
              &error); /* 16777215 floats: 64 MiB less one */
   garco__schema_free (&schema);
-  payload.data[at + 5] = 0x7f;
+  payload.data[width + 3] = 0x7f;
   assert_int_equal (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
                     GARCO_ERR_LIMIT);
   assert_non_null (strstr (error.message, "cells of 2147483647 values"));
@@ -134,6 +164,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test (preset_is_earthscopes), cmocka_unit_test (cut_schemas_are_errors),
-      cmocka_unit_test (others_are_refused_by_name), cmocka_unit_test (a_cell_has_a_limit)};
+      cmocka_unit_test (others_are_refused_by_name), cmocka_unit_test (one_value_fills_a_cell),
+      cmocka_unit_test (a_cell_has_a_limit)};
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -22,6 +22,9 @@
 #define TRUSTED_SIZE (UINT64_C (64) << 20)
 #define TILE_LIMIT (UINT64_C (4) << 30)
 
+/* The files of a garco__special, without their ending. */
+static const char *const special_names[] = {"t", "dt", "dci"};
+
 /* A field's name as version 8 writes it in a file's name. */
 static void
 percent_name (const char *name, char *text, size_t size)
@@ -114,13 +117,17 @@ garco__column_packed (garco__tile_reader *reader, const garco__fragment *fragmen
   return GARCO_OK;
 }
 
-/* Says which field's which tile it is that is damaged; the source says the fragment. */
-static garco_status
-name_tile (garco_status status, const char *field, uint64_t t, garco_error *error)
+garco_status
+garco__tile_damage (garco_status status, const char *field, uint64_t t, bool variable,
+                    garco_error *error)
 {
   char what[sizeof error->message];
+  /* Cells of fixed size lie in chunks far below the limit, whoever has written them. */
+  if (status == GARCO_ERR_LIMIT && !variable)
+    status = GARCO_ERR_CORRUPT;
   if ((status != GARCO_ERR_CORRUPT && status != GARCO_ERR_TRUNCATED) || error == NULL)
     return status;
+  error->code = status;
   memcpy (what, error->message, sizeof what);
   snprintf (error->message, sizeof error->message, "field \"%.200s\", tile %" PRIu64 ": %.700s",
             field, t, what);
@@ -183,15 +190,14 @@ garco_status
 garco__column_of_special (const garco__fragment *fragment, garco__special special,
                           garco__column *column, const char *source, garco_error *error)
 {
-  static const char *const names[] = {"t", "dt", "dci"};
   const garco__schema *schema = fragment->schema;
   *column = (garco__column){
       .slot = schema->nattrs + 1 + schema->ndims, .pipeline = &schema->coords, .cell_size = 8};
   if (special != GARCO__CELL_TIMES)
     column->slot +=
         (fragment->has_timestamps ? 1u : 0u) + (special == GARCO__DELETE_CONDITIONS ? 1u : 0u);
-  snprintf (column->path, sizeof column->path, "%s/%s.tdb", fragment->path, names[special]);
-  return garco__pipeline_check (column->pipeline, false, source, names[special], error);
+  snprintf (column->path, sizeof column->path, "%s/%s.tdb", fragment->path, special_names[special]);
+  return garco__pipeline_check (column->pipeline, false, source, special_names[special], error);
 }
 
 garco_status
@@ -201,8 +207,9 @@ garco__fragment_read (garco__tile_reader *reader, garco__fragment *fragment, siz
 {
   garco__column column;
   GARCO_TRY (garco__column_of_field (fragment, field, validity, &column, reader->io->root, error));
-  return name_tile (garco__column_read (reader, fragment, &column, t, choice, values, error),
-                    fragment->schema->fields[field].name, t, error);
+  return garco__tile_damage (
+      garco__column_read (reader, fragment, &column, t, choice, values, error),
+      fragment->schema->fields[field].name, t, false, error);
 }
 
 garco_status
@@ -212,7 +219,8 @@ garco__fragment_read_special (garco__tile_reader *reader, garco__fragment *fragm
 {
   garco__column column;
   GARCO_TRY (garco__column_of_special (fragment, special, &column, reader->io->root, error));
-  return garco__column_read (reader, fragment, &column, t, NULL, values, error);
+  return garco__tile_damage (garco__column_read (reader, fragment, &column, t, NULL, values, error),
+                             special_names[special], t, false, error);
 }
 
 /* ---- chunk by chunk */
@@ -274,8 +282,8 @@ garco__tile_column_open (garco__tile_reader *reader, garco__fragment *fragment, 
 {
   column->field = fragment->schema->fields[field].name;
   column->tile = t;
-  return name_tile (open_column (reader, fragment, field, validity, t, column, error),
-                    column->field, t, error);
+  return garco__tile_damage (open_column (reader, fragment, field, validity, t, column, error),
+                             column->field, t, false, error);
 }
 
 /* The last chunk that begins at or before the byte. */
@@ -310,7 +318,7 @@ garco__tile_column_need (garco__codec *codec, garco__tile_column *column, uint64
     if (column->ready.data[k] == 0)
       status = garco__chunk_decode (codec, column->pipeline, &column->place, &own->chunk,
                                     column->values.data + own->from, error);
-    GARCO_TRY (name_tile (status, column->field, column->tile, error));
+    GARCO_TRY (garco__tile_damage (status, column->field, column->tile, false, error));
     column->ready.data[k] = 1;
   }
   return GARCO_OK;

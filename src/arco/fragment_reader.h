@@ -52,6 +52,10 @@ garco_status garco__column_read (garco__tile_reader *reader, garco__fragment *fr
                                  const garco__column *column, uint64_t t,
                                  const garco__tile_choice *choice, garco__buffer *values,
                                  garco_error *error);
+/* `status`, where it is damage with the field and the tile put in front of the message. A chunk
+ * above the limit is damage too, but of cells of `variable` length, which may be so long. */
+garco_status garco__tile_damage (garco_status status, const char *field, uint64_t t, bool variable,
+                                 garco_error *error);
 
 /* Unfilters tile `t` of a field (of the fragment's schema, of fixed size) into `values`, emptied
  * first; `validity`: its validity bytes instead. `choice` as in garco__tile_decode. */

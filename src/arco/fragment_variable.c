@@ -1,7 +1,7 @@
 /* Cells of variable length.
  *
- *   a0.tdb      where each cell's bytes begin among those of its tile: u64, by the filters of
- * offsets a0_var.tdb  the bytes of all cells, by the field's filters
+ *   a0.tdb       where each cell's bytes begin among those of its tile: u64; filters of offsets
+ *   a0_var.tdb   the bytes of all cells; the field's filters
  *
  * The metadata say how many bytes a tile has. Filters that pack texts and their lengths together
  * (filter_text.c) leave nothing in the first of the files.
@@ -15,17 +15,18 @@
 
 /* They rise from 0 to the bytes that there are. */
 static garco_status
-check_places (const garco__buffer *offsets, uint64_t cells, const char *source, garco_error *error)
+check_places (const garco__buffer *offsets, uint64_t cells, const char *source, uint64_t byte,
+              garco_error *error)
 {
   const uint64_t *places = (const uint64_t *)(const void *)offsets->data;
   bool good = places[0] == 0;
   for (uint64_t i = 0; i < cells; i++)
     good = good && places[i] <= places[i + 1];
   return good ? GARCO_OK
-              : garco__fail (error, GARCO_ERR_CORRUPT, source,
-                             "places of %" PRIu64
-                             " cells that do not rise from 0 to the tile's %" PRIu64 " bytes",
-                             cells, places[cells]);
+              : garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)byte,
+                                  "places of %" PRIu64
+                                  " cells that do not rise from 0 to the tile's %" PRIu64 " bytes",
+                                  cells, places[cells]);
 }
 
 /* The places as they lie in the file, and the end of the last cell behind them. */
@@ -38,7 +39,8 @@ read_places (garco__tile_reader *reader, garco__fragment *fragment, const garco_
   garco__io_name (reader->io, column->path, source, sizeof source);
   GARCO_TRY (garco__column_read (reader, fragment, column, t, NULL, offsets, error));
   GARCO_TRY (garco__buffer_append (offsets, end, sizeof *end, error));
-  return check_places (offsets, garco__fragment_tile_cells (fragment, t), source, error);
+  return check_places (offsets, garco__fragment_tile_cells (fragment, t), source,
+                       fragment->slots[column->slot].tile_offsets[t], error);
 }
 
 /* The tile's bytes: packed into reader->packed, room in `values`. */
@@ -53,10 +55,9 @@ take_bytes (garco__tile_reader *reader, garco__fragment *fragment, const garco__
   if (packed->size > 0)
     GARCO_TRY (garco__tile_decoded_size (place, packed->data, packed->size, &there, error));
   if (there != size || size > TILE_LIMIT)
-    return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, (int64_t)place->byte,
-                             "tile %" PRIu64 " has %" PRIu64 " bytes; expected %" PRIu64
-                             " as the fragment's metadata say",
-                             t, there, size);
+    return garco__fail_byte (
+        error, GARCO_ERR_CORRUPT, place->source, (int64_t)place->byte,
+        "%" PRIu64 " bytes; expected %" PRIu64 " as the fragment's metadata say", there, size);
   values->size = 0;
   GARCO_TRY (garco__buffer_reserve (values, (size_t)size + 8, error));
   values->size = (size_t)size;
@@ -99,10 +100,18 @@ read_bytes (garco__tile_reader *reader, garco__fragment *fragment, const garco__
                              NULL, values->data, values->size, error);
 }
 
-garco_status
-garco__fragment_read_variable (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
-                               uint64_t t, garco__buffer *offsets, garco__buffer *values,
-                               garco_error *error)
+/* A tile of which a chunk may be larger than garco reads, by the fragment's metadata. */
+static bool
+is_large (const garco__fragment *fragment, size_t slot, uint64_t t)
+{
+  const uint64_t *sizes = fragment->slots[slot].var_sizes;
+  return garco__fragment_tile_cells (fragment, t) >= TILE_LIMIT / sizeof (uint64_t) ||
+         (sizes != NULL && sizes[t] > GARCO__CHUNK_LIMIT);
+}
+
+static garco_status
+read_both (garco__tile_reader *reader, garco__fragment *fragment, size_t field, uint64_t t,
+           garco__buffer *offsets, garco__buffer *values, garco_error *error)
 {
   const garco__schema *schema = fragment->schema;
   const garco__field *own = &schema->fields[field];
@@ -121,4 +130,15 @@ garco__fragment_read_variable (garco__tile_reader *reader, garco__fragment *frag
   if (!text)
     GARCO_TRY (read_places (reader, fragment, &places, t, offsets, error));
   return read_bytes (reader, fragment, &bytes, t, text, offsets, values, error);
+}
+
+garco_status
+garco__fragment_read_variable (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                               uint64_t t, garco__buffer *offsets, garco__buffer *values,
+                               garco_error *error)
+{
+  garco_status status = read_both (reader, fragment, field, t, offsets, values, error);
+  size_t slot = garco__schema_slot (fragment->schema, field);
+  return garco__tile_damage (status, fragment->schema->fields[field].name, t,
+                             is_large (fragment, slot, t), error);
 }

@@ -48,6 +48,18 @@ def test_the_error_names_fragment_field_and_tile(garco, store, command, late):
     assert "/__fragments/__11_11_" in result.err and 'field "snr", tile ' in result.err
 
 
+def test_a_chunk_above_the_limit_is_damage(garco, store):
+    """One flipped bit; it was a limit of garco's, so that --skip-corrupt went no further."""
+    [file] = glob.glob(str(store / "__fragments/__11_11_*/a1.tdb"))
+    with open(file, "r+b") as opened:
+        opened.seek(8 + 3)
+        opened.write(b"\x40")
+    words = ["--system-base", "0", "--agg", "count,mean", "--field", "snr", "--by", "day"]
+    assert 'a1.tdb: byte 8: field "snr", tile 0: chunk of ' in garco("stats", store, *words, status=1).err
+    result = garco("stats", store, *words, "--skip-corrupt")
+    assert [line.split(",")[1:] for line in result.lines()[1:]] == [["600", "40"], ["600", "42"]]
+
+
 def write_again(array):
     with tiledb.open(str(array), "w", timestamp=50) as opened:
         times = np.array([19001 * DAY, 19002 * DAY])

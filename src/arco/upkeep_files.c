@@ -255,6 +255,7 @@ put_footers (garco__upkeep *own, const span *all, const garco__buffer *tile)
   return put_file (own, "__fragment_meta", "meta", all, tile);
 }
 
+/* The footer of one fragment alone stays in it, as with TileDB: joined it would save no call. */
 static garco_status
 write_footers (garco__upkeep *own)
 {
@@ -262,7 +263,7 @@ write_footers (garco__upkeep *own)
   span all = {0, 0, 0};
   bool there = false;
   garco_status status = GARCO_OK;
-  if (own->array->nfragments == 0)
+  if (own->array->nfragments < 2)
     return GARCO_OK;
   GARCO_TRY_DONE (list_footers (own, &content, &all));
   GARCO_TRY_DONE (make_tile (own, &content, &tile));

@@ -220,7 +220,8 @@ done:
 
 /* ---- files of metadata */
 
-/* How many of the array's fragments have their footer in a file. */
+/* How many of the array's fragments have their footer in a file; of a spoilt one none, as the
+ * fragments have theirs too. */
 static garco_status
 count_footers (garco__upkeep *own, const garco__directory *directory, const char *file,
                size_t *count)
@@ -229,13 +230,15 @@ count_footers (garco__upkeep *own, const garco__directory *directory, const char
   garco_status status =
       garco__footer_cache_file (own->array->io, own->array->codec, file, &cache, own->error);
   *count = 0;
+  if (status == GARCO_ERR_CORRUPT || status == GARCO_ERR_TRUNCATED)
+    status = GARCO_OK;
   for (size_t i = 0; i < directory->fragments.count; i++)
     *count += garco__footer_cache_find (&cache, directory->fragments.items[i].name) != NULL;
   garco__footer_cache_free (&cache);
   return status;
 }
 
-/* The file that has most of them, of several the latest; NULL: there is none. Its times alone do
+/* The file that has most of them, of several the latest; NULL: none has any. Its times alone do
  * not tell: a fragment that was consolidated is of the times of those that it replaced. */
 static garco_status
 find_best (garco__upkeep *own, const garco__directory *directory, const garco__io_list *list,
@@ -250,7 +253,7 @@ find_best (garco__upkeep *own, const garco__directory *directory, const garco__i
     if (!ends_with (name, ".meta") || !garco__stamp_parse (name, &stamp))
       continue;
     GARCO_TRY (count_footers (own, directory, name, &count));
-    if (*best != NULL && (count < most || (count == most && stamp.end < top.end)))
+    if (count < most || (count == most && (*best == NULL || stamp.end < top.end)))
       continue;
     *best = name;
     most = count;
@@ -272,7 +275,8 @@ vacuum_fragment_meta (garco__upkeep *own, const garco__directory *directory)
     if (list.entries[i].name != best && ends_with (list.entries[i].name, ".meta"))
     {
       snprintf (path, sizeof path, "__fragment_meta/%s", list.entries[i].name);
-      GARCO_TRY_DONE (garco__vacuum_remove (own, path, "a newer one is there"));
+      GARCO_TRY_DONE (garco__vacuum_remove (
+          own, path, best != NULL ? "a newer one is there" : "none of its fragments is there"));
     }
 done:
   garco__io_list_free (&list);

@@ -273,13 +273,13 @@ def test_what_is_joined_already_is_left_as_it_is(tmp_path):
     for _ in range(2):
         result = garco("consolidate", "--what", "commits,fragment-meta,array-meta", array)
         assert files_of(array) == before and result.count("\n") == 1
-    # One fragment alone: its commit takes the place of files that tell of what is gone.
+    # One fragment alone: its commit takes the place of files that tell of what is gone, its footer stays in it.
     for _ in range(2):
         garco("consolidate", "--what", "all", array)
         garco("vacuum", "--what", "all", array)
     assert len(fragments(array)) == 1
     assert [p.suffix for p in (array / "__commits").iterdir()] == [".con"]
-    assert len(list((array / "__fragment_meta").iterdir())) == 1
+    assert list((array / "__fragment_meta").iterdir()) == []
     before, state = files_of(array), seen(array)
     garco("consolidate", "--what", "all", array)
     garco("vacuum", "--what", "all", array)
@@ -303,9 +303,20 @@ def test_footers_of_what_was_replaced_go_whatever_their_name(tmp_path, letter):
     history(array)
     garco("consolidate", "--what", "fragment-meta", array)
     stale = renamed(*joined_footers(array), letter)
-    garco("consolidate", "--what", "cells,fragment-meta", array)
+    garco("consolidate", "--what", "cells", array)
+    write(array, 6, [4], v=[44])
+    garco("consolidate", "--what", "fragment-meta", array)
     garco("vacuum", "--what", "cells,fragment-meta", array)
     assert len(joined_footers(array)) == 1 and not stale.exists()
+
+
+def test_footers_of_nothing_that_is_there_go(tmp_path):
+    array = tmp_path / "a"
+    history(array)
+    garco("consolidate", "--what", "fragment-meta", array)
+    garco("consolidate", "--what", "cells,fragment-meta", array)
+    garco("vacuum", "--what", "fragment-meta", array)
+    assert joined_footers(array) == []
 
 
 def test_deletes_of_several_consolidated_files_count_once(tmp_path, dump):

@@ -426,6 +426,28 @@ copy_schema (const garco_array *array, garco__schema **copy, garco_error *error)
   return status;
 }
 
+/* Older fragments do not name their schema: libtiledb reads them by the latest, and not at all
+ * where that is another. */
+static garco_status
+check_versions (const garco_array *array, garco_error *error)
+{
+  if (array->schema->version < OLDEST_EVOLVED)
+    return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
+                        "a further schema in an array of format version %" PRIu32,
+                        array->schema->version);
+  for (size_t i = 0; i < array->directory.fragments.count; i++)
+  {
+    const garco__item *item = &array->directory.fragments.items[i];
+    if (item->stamp.version < OLDEST_EVOLVED)
+      return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
+                          "a further schema beside fragment %s of format version %" PRIu32
+                          ", which names none: other readers would read it by that one; "
+                          "consolidate first",
+                          item->name, item->stamp.version);
+  }
+  return GARCO_OK;
+}
+
 static garco_status
 evolve (garco_array *array, const garco_field_info *added, size_t nadded,
         const char *const *dropped, size_t ndropped, const garco_write_options *options,
@@ -433,10 +455,7 @@ evolve (garco_array *array, const garco_field_info *added, size_t nadded,
 {
   garco__schema *schema = NULL;
   garco_status status;
-  if (array->schema->version < OLDEST_EVOLVED)
-    return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
-                        "a further schema in an array of format version %" PRIu32,
-                        array->schema->version);
+  GARCO_TRY_DONE (check_versions (array, error));
   GARCO_TRY_DONE (copy_schema (array, &schema, error));
   garco__schema_forget_view (schema);
   for (size_t i = 0; i < ndropped; i++)

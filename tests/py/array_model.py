@@ -19,6 +19,7 @@ class Cell:
     time: int
     place: tuple
     values: dict  # of the attributes that were written; None: null
+    until: int = 0  # of an old fragment without times of cells: the end of its own
 
 
 def kept(cell, tree, keep=True):
@@ -135,7 +136,7 @@ class Model:
 
     def seen(self, start, end):
         """The cells between two times, in no order."""
-        cells = [c for c in self.cells if start <= c.time <= end]
+        cells = [c for c in self.cells if start <= c.time and max(c.time, c.until) <= end]
         if not self.duplicates:
             latest = {}
             for cell in sorted(cells, key=lambda c: c.time):

@@ -369,9 +369,13 @@ def coordinates(field, random, count, spread):
         field.kind) if field.kind.kind == "i" else (steps + np.uint64(int(low))).astype(field.kind)
 
 
-def cells(schema, random, count, spread=200, distinct=False):
-    """{name: values, or (values, validity)} for cells of one fragment, in no order."""
+def cells(schema, random, count, spread=200, distinct=False, places=()):
+    """{name: values, or (values, validity)} for cells of one fragment, in no order; some are at
+    `places`."""
     columns = {f.name: coordinates(f, random, count, spread) for f in schema.dims}
+    for i in np.flatnonzero(random.random(count) < 0.25) if places else ():
+        for field, value in zip(schema.dims, places[random.integers(len(places))]):
+            columns[field.name][i] = value
     if distinct or not schema.duplicates:
         places = {p: i for i, p in enumerate(zip(*(c.tolist() for c in columns.values())))}
         keep = np.array(sorted(places.values()), int)

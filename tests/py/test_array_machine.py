@@ -44,6 +44,9 @@ def label_each(codes, validity, labels):
 
 
 class ArrayMachine(RuleBasedStateMachine):
+    birth = BIRTH  # before all that is done
+    evolves_after = BIRTH
+
     def __init__(self):
         super().__init__()
         self.place = tempfile.mkdtemp(prefix="garco-machine-")
@@ -62,8 +65,8 @@ class ArrayMachine(RuleBasedStateMachine):
             event("labels")
         creator.create(self.uri, schema)
         self.backdate()
-        self.schema, self.model = schema, Model(schema, BIRTH)
-        self.used, self.kinds, self.steps = {BIRTH}, dict(schema.kinds), 0
+        self.schema, self.model = schema, Model(schema, self.birth)
+        self.used, self.kinds, self.steps = {self.birth}, dict(schema.kinds), 0
         self.exact = True  # whether the model knows what both must read
         self.since = 0  # the earliest end of a reader that it knows it for
         self.dropped = False
@@ -73,16 +76,22 @@ class ArrayMachine(RuleBasedStateMachine):
     def backdate(self):
         """The schema gets a time before all others, which those of the clock are not."""
         (file,) = (f for f in (self.uri / "__schema").iterdir() if f.is_file())
-        file.rename(file.with_name(f"__{BIRTH}_{BIRTH}_{file.name.split('_')[4]}"))
+        file.rename(file.with_name(f"__{self.birth}_{self.birth}_{file.name.split('_')[4]}"))
 
-    def time(self, data, after=BIRTH):
-        free = [t for t in range(after + 1, BIRTH + MOST) if t not in self.used]
+    def time(self, data, after=0):
+        free = [t for t in range(max(after, self.birth) + 1, self.birth + MOST) if t not in self.used]
         time = data.draw(st.sampled_from(free), label="time")
         self.used.add(time)
         return time
 
     def room(self):
         return len(self.used) < MOST // 2
+
+    def last_schema(self):
+        return max(self.evolves_after, *(t for t, _ in self.model.schemas))
+
+    def may_evolve(self):
+        return self.room() and len(self.model.schemas) < 5 and self.last_schema() < self.birth + MOST - 10
 
     # ---- what is done
 
@@ -95,7 +104,8 @@ class ArrayMachine(RuleBasedStateMachine):
     def put_cells(self, data, side, seed):
         random, time = np.random.default_rng(seed), self.time(data)
         # The schema is that of now, whatever the time that is written at.
-        cells = draws.cells(self.now(), random, int(random.integers(1, 60)), spread=40)
+        cells = draws.cells(self.now(), random, int(random.integers(1, 60)), spread=40,
+                            places=[c.place for c in self.model.cells])
         side.write(self.uri, cells, self.kinds, time)
         self.model.write(time, cells)
 
@@ -103,6 +113,8 @@ class ArrayMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.room())
     def delete(self, data, side):
         time = self.time(data)
+        if self.refuses_deletes(side, time):
+            return
         attrs = {f.name: f for f in self.model.attributes()}
         there = {f.name: f for f in self.model.attributes(time)}
         if side is TILEDB:  # it has the fields of that time's schema, and writes what no reader takes
@@ -130,10 +142,9 @@ class ArrayMachine(RuleBasedStateMachine):
         self.look(data)
 
     @rule(data=st.data(), side=SIDE)
-    @precondition(lambda self: self.room() and len(self.model.schemas) < 4 and
-                  max(t for t, _ in self.model.schemas) < BIRTH + MOST - 10)
+    @precondition(may_evolve)
     def evolve(self, data, side):
-        time = self.time(data, max(t for t, _ in self.model.schemas))
+        time = self.time(data, self.last_schema())
         attrs = list(self.model.attributes())
         added, dropped = [], []
         if len(attrs) > 1 and data.draw(st.booleans()):
@@ -157,19 +168,21 @@ class ArrayMachine(RuleBasedStateMachine):
         self.look(data)
 
     @rule(data=st.data())
-    @precondition(lambda self: self.room() and len(self.model.schemas) < 5 and self.model.labels() and
-                  max(t for t, _ in self.model.schemas) < BIRTH + MOST - 10)
+    @precondition(lambda self: self.may_evolve() and self.model.labels())
     def extend_labels(self, data):
         attrs = self.model.attributes()
         known = data.draw(st.sampled_from([f.labels for f in attrs if f.labels is not None]))
         longer = data.draw(draws.more_labels(known))
         if longer == known:
             return
-        time = self.time(data, max(t for t, _ in self.model.schemas))
+        time = self.time(data, self.last_schema())
         event("labels that become more")
         oracle.extend(self.uri, known, longer, time)
         self.model.evolve(time, [dataclasses.replace(f, labels=longer) if f.labels is known else f for f in attrs])
         self.look(data)
+
+    def refuses_deletes(self, side, time):
+        return False
 
     def drop_compared(self, name, time):
         """TileDB drops what a delete compares, and then reads the array no more."""
@@ -180,7 +193,7 @@ class ArrayMachine(RuleBasedStateMachine):
     @rule(data=st.data(), side=SIDE, purge=st.booleans(), windowed=st.booleans())
     @precondition(lambda self: self.model.cells)
     def consolidate(self, data, side, purge, windowed):
-        start, end = sorted(data.draw(st.tuples(*[st.integers(BIRTH, BIRTH + MOST)] * 2))) if windowed else (0, 0)
+        start, end = sorted(data.draw(st.tuples(*[st.integers(self.birth, self.birth + MOST)] * 2))) if windowed else (0, 0)
         before, options = self.theirs(), {}
         if side is GARCO:
             options = {"memory": data.draw(st.sampled_from([0, 1 << 20, 4 << 20])),
@@ -272,13 +285,13 @@ class ArrayMachine(RuleBasedStateMachine):
         return oracle.read(self.uri, start, end, ranges, order=order or self.orders()[0])
 
     def look(self, data):
-        last = BIRTH + MOST
+        last = self.birth + MOST
         whole = self.theirs(0, last)
         self.same(read(self.uri, 0, last), whole)
         if self.exact:
             self.same(self.model.read(0, last), whole)
         start = data.draw(st.sampled_from([0, 0, *sorted(self.used)]), label="start")
-        end = data.draw(st.integers(max(start, BIRTH), last), label="end")
+        end = data.draw(st.integers(max(start, self.birth), last), label="end")
         theirs = self.theirs(start, end)
         self.same(read(self.uri, start, end, memory=data.draw(draws.MEMORY)), theirs)
         if self.exact and end >= self.since:
@@ -306,6 +319,12 @@ class ArrayMachine(RuleBasedStateMachine):
             shown, meant = sorted(shown, key=repr), sorted(meant, key=repr)
         assert shown == meant
 
+    def folders(self):
+        """Those of fragments, which before version 12 lie in the root."""
+        roots = [self.uri, self.uri / "__fragments"]
+        found = [p for root in roots if root.exists() for p in root.iterdir()]
+        return sorted(p.name for p in found if p.is_dir() and re.match(r"__\d+_\d+_", p.name))
+
     def look_at_fragments(self):
         with garco.Array(self.uri) as array:
             ours = array.fragments()
@@ -315,7 +334,7 @@ class ArrayMachine(RuleBasedStateMachine):
                 for key, value in other.items():
                     assert mine[key] == value, (key, mine, other)
         there = garco.fragment_list(self.uri, every=True)
-        assert {name for name, _ in there} == set(os.listdir(self.uri / "__fragments"))
+        assert {name for name, _ in there} == set(self.folders())
         # "doubled" is a guess by numbers of cells, which few cells meet by chance.
         seen = [name for name, state in there if state in ("seen", "doubled")]
         assert seen == [f["name"] for f in ours]
@@ -324,7 +343,7 @@ class ArrayMachine(RuleBasedStateMachine):
         with garco.Array(self.uri) as array:
             assert array.metadata() == oracle.metadata(self.uri) == self.model.metadata()
         start = data.draw(st.sampled_from([0, *sorted(self.used)]))
-        end = data.draw(st.integers(max(start, BIRTH), BIRTH + MOST))
+        end = data.draw(st.integers(max(start, self.birth), self.birth + MOST))
         with garco.Array(self.uri, start, end) as array:
             assert array.metadata() == oracle.metadata(self.uri, start, end)
 

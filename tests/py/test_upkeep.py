@@ -84,6 +84,11 @@ def fragment_files(path):
     return files, found[0].name, marked
 
 
+def fragments_in(array):
+    """Also those in the root, of before version 12."""
+    return sorted(p.name for p in array.rglob("__*_*_*_*") if p.is_dir() and p.name.count("_") == 5)
+
+
 def consolidated(path):
     return fragment_files(path)[:2]
 
@@ -464,6 +469,25 @@ def test_evolved_fragments_get_the_fill(tmp_path, dump):
     tiledb.consolidate(str(tmp_path / "b"))
     assert consolidated(array)[0] == consolidated(tmp_path / "b")[0]
     assert seen(array) == before == ours(dump, array)
+
+
+def test_fragments_that_name_no_schema_bar_a_further_one(arrays, tmp_path):
+    """TileDB reads them by the latest schema, and so not at all where that is another."""
+    array = tmp_path / "a"
+    shutil.copytree(arrays / "arr/v_07", array)
+    assert "array of format version 7" in garco("evolve", array, "--add-attr", "w:uint8", status=1)
+    garco("upgrade", array)
+    said = garco("evolve", array, "--add-attr", "w:uint8", status=1)
+    assert fragments_in(array)[0] in said and "of format version 7, which names none" in said
+    before = seen(array)
+    garco("delete", array, "--where", "snr < 0")  # a fragment alone is consolidated to purge it only
+    garco("consolidate", "--purge", array)
+    garco("vacuum", array)
+    garco("evolve", array, "--add-attr", "w:uint8")
+    with tiledb.open(str(array)) as opened:
+        assert opened.schema.has_attr("w")
+        cells = opened.query(attrs=["w"])[:]["w"]
+    assert len(cells) == len(before) and set(cells) == {255}
 
 
 def test_what_cannot_be_consolidated_is_refused_by_name(arrays, tmp_path):

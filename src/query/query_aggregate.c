@@ -299,21 +299,54 @@ add_end (ends *all, const garco__end *one)
   all->known = true;
 }
 
+/* The value of a row of a column of times. */
+static garco__end
+end_of (const garco_column *times, int64_t raw, double value)
+{
+  int64_t numerator, denominator;
+  garco__time_unit (times->type, &numerator, &denominator);
+  int64_t ms = garco__time_to_ms (raw, numerator, denominator);
+  int64_t beyond = denominator > 1 ? (raw - ms * denominator) * (ATTO_MS / denominator) : 0;
+  return (garco__end){ms, beyond, value};
+}
+
 /* Adds values with the times of a column to the ends of their groups. */
 static void
 add_ends (garco__aggregator *a, size_t field, const uint32_t *numbers, const garco_column *times,
           int64_t from, const double *values, size_t n)
 {
-  int64_t raw[CHUNK], numerator, denominator;
-  garco__time_unit (times->type, &numerator, &denominator);
+  int64_t raw[CHUNK];
   garco__column_int64 (times, from, n, raw);
   for (size_t i = 0; i < n; i++)
   {
-    int64_t ms = garco__time_to_ms (raw[i], numerator, denominator);
-    int64_t beyond = denominator > 1 ? (raw[i] - ms * denominator) * (ATTO_MS / denominator) : 0;
+    const garco__end one = end_of (times, raw[i], values[i]);
     if (!isnan (values[i]))
-      add_end (&a->ends[numbers[i] * a->nfields + field], &(garco__end){ms, beyond, values[i]});
+      add_end (&a->ends[numbers[i] * a->nfields + field], &one);
   }
+}
+
+/* Adds values of one group, of which only the first and the last are looked at closer. */
+static void
+add_ends_of_run (ends *all, const garco_column *times, int64_t from, const double *values, size_t n)
+{
+  int64_t raw[CHUNK];
+  size_t first = n, last = n;
+  garco__column_int64 (times, from, n, raw);
+  for (size_t i = 0; i < n; i++)
+  {
+    if (isnan (values[i]))
+      continue;
+    if (first == n || raw[i] < raw[first] || (raw[i] == raw[first] && values[i] < values[first]))
+      first = i;
+    if (last == n || raw[i] > raw[last] || (raw[i] == raw[last] && values[i] > values[last]))
+      last = i;
+  }
+  if (first == n)
+    return;
+  const garco__end both[2] = {end_of (times, raw[first], values[first]),
+                              end_of (times, raw[last], values[last])};
+  add_end (all, &both[0]);
+  add_end (all, &both[1]);
 }
 
 /* Adds values to the bags of their groups, those of one group together. */
@@ -449,8 +482,9 @@ blank_others (const uint8_t *keep, size_t n, double *values)
 
 garco_status
 garco__aggregator_add_run (garco__aggregator *a, uint32_t number, size_t field,
-                           const garco_column *column, const uint8_t *keep, int64_t from,
-                           size_t count, garco_error *error)
+                           const garco_column *column, const uint8_t *keep,
+                           const garco_column *times, int64_t from, size_t count,
+                           garco_error *error)
 {
   double values[CHUNK];
   garco__sums *s = &a->sums[number * a->nfields + field];
@@ -463,6 +497,8 @@ garco__aggregator_add_run (garco__aggregator *a, uint32_t number, size_t field,
     if (field == 0)
       a->groups[number].rows += rows;
     garco__sums_add_run (s, a->needs, values, n);
+    if (a->ends != NULL)
+      add_ends_of_run (&a->ends[number * a->nfields + field], times, from, values, n);
     if (a->bags != NULL)
       GARCO_TRY (
           garco__bag_add (&a->bags[number * a->nfields + field], a->store, values, n, error));

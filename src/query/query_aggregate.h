@@ -35,11 +35,11 @@ garco_status garco__aggregator_group (garco__aggregator *aggregator,
                                       uint32_t *number, garco_error *error);
 /* Adds `count` values of a numeric column, from row `from` on, to field `field` of that group: all
  * fields of the same rows, from field 0 on; where `keep` is not NULL, those of rows that have a 1
- * there. Not where GARCO__NEEDS_ENDS. */
+ * there. `times` are the rows' where GARCO__NEEDS_ENDS, else NULL. */
 garco_status garco__aggregator_add_run (garco__aggregator *aggregator, uint32_t number,
                                         size_t field, const garco_column *column,
-                                        const uint8_t *keep, int64_t from, size_t count,
-                                        garco_error *error);
+                                        const uint8_t *keep, const garco_column *times,
+                                        int64_t from, size_t count, garco_error *error);
 /* Adds what is known of that field in `cells` cells of the group; likewise. */
 void garco__aggregator_add_known (garco__aggregator *aggregator, uint32_t number, size_t field,
                                   const garco__sums *known, uint64_t cells);

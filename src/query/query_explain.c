@@ -107,7 +107,7 @@ dimension_reads (const explain_job *job, size_t d, const garco__scan_tile *tile)
   garco__scan_box_keys (job->scan, tile, d, &low, &high);
   unsigned looking = tile->repeats && d == garco__repeats_dimension (job->scan) && low < high;
   if (job->tiles != NULL)
-    return looking + (garco__tiles_read_dimension (job->tiles, d, tile) ? 1 : 0);
+    return looking + garco__tiles_read_dimension (job->tiles, d, tile);
   return looking + row_reads (job->scan, d, tile);
 }
 

@@ -302,10 +302,8 @@ start (gathering *w, const char *const *sources, size_t nsources, garco_error *e
 {
   void *parts = NULL, *done = NULL;
   const garco__aggregation *g = &w->plan->gathered;
-  const garco__aggregation *runs = garco__gathers_runs (g) ? g : NULL;
   uint64_t tiles = 0, kept = 0, began = garco__meter_now (w->options->meter);
-  GARCO_TRY (
-      garco__pieces_cut (sources, nsources, w->options, runs, &w->pieces, &w->npieces, error));
+  GARCO_TRY (garco__pieces_cut (sources, nsources, w->options, g, &w->pieces, &w->npieces, error));
   garco__meter_planned (w->options->meter, began);
   for (size_t i = 0; g->fast && i < w->npieces; i++)
     if (w->pieces[i].owned != NULL)
@@ -390,13 +388,6 @@ free_gathering (gathering *w)
   garco__pieces_free (&w->pieces, w->npieces);
   pthread_mutex_destroy (&w->lock);
   pthread_cond_destroy (&w->changed);
-}
-
-bool
-garco__gathers_runs (const garco__aggregation *g)
-{
-  unsigned needs = garco__statistics_need (g->statistics, g->nstatistics);
-  return (needs & GARCO__NEEDS_ENDS) == 0;
 }
 
 garco_status

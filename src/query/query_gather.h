@@ -5,9 +5,6 @@
 
 #include "query/query_table.h"
 
-/* Whether runs of values will do, whatever their order. */
-bool garco__gathers_runs (const garco__aggregation *gathered);
-
 /* Appends a row for each group of the sources, in their order. `options->fields` are the plan's
  * columns. */
 garco_status garco__stats_gather (const char *const *sources, size_t nsources,

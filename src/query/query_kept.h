@@ -12,13 +12,16 @@ typedef struct garco__kept
 {
   size_t count;
   garco__tile_column *values, *validity; /* of each field that the condition looks at */
+  garco__column_room *rooms;             /* of keys whose numbers are garco's */
   garco_column *columns;                 /* what it is given */
   garco__buffer keep;                    /* a byte a cell of the runs: 1 where it holds */
 } garco__kept;
 
-/* Whether a condition can be tried tile by tile: it looks at attributes that are numbers, and that
- * each fragment of the scan's tiles has. True without a condition. */
+/* Whether a condition can be tried tile by tile: it looks at numbers, which the fragments of the
+ * scan's tiles have as they are now, or not at all. True without a condition. */
 bool garco__kept_is_possible (const garco__array_rows *bound);
+/* Whether it looks at a field of the array's schema. */
+bool garco__kept_reads (const garco__array_rows *bound, size_t field);
 /* Bytes of memory that trying it takes for each of a tile's cells. */
 uint64_t garco__kept_cell_bytes (const garco__array_rows *bound);
 /* Tries the condition on the runs' cells (garco__run each) of a tile. */

@@ -139,9 +139,7 @@ garco_query_explain (const char *source, const garco_query_options *options,
   reading.nfields = p.ncolumns;
   reading.fields = p.columns;
   if (status >= 0)
-    status =
-        garco__explain (source, &reading, garco__gathers_runs (&p.gathered) ? &p.gathered : NULL,
-                        explanation, error);
+    status = garco__explain (source, &reading, &p.gathered, explanation, error);
   free (p.columns);
   return status;
 }

@@ -42,7 +42,7 @@ typedef struct worker
   garco__tile_column *values, *valid; /* open for the field at hand: the two, or those of `kept` */
   garco__kept kept;
   garco__repeats repeats;
-  garco__tile_column times; /* where spans of time cut the tile in many runs */
+  garco__tile_column times; /* where spans of time cut the tile in many runs, or ends are asked */
   garco__buffer runs, other, coarse, part, fill;
 } worker;
 
@@ -70,6 +70,7 @@ struct garco__tiles
   dimension *dims;
   size_t nfields;
   size_t *fields; /* of the schema */
+  bool ends;      /* the first and the last values are asked for */
   bool fast;      /* kept statistics are loaded of the fragments of tiles that are added up whole */
   pthread_mutex_t lock;
   worker *idle;
@@ -169,7 +170,8 @@ is_eligible (const garco__tiles *tiles, unsigned by, int64_t span_ms)
   for (size_t f = 0; f < tiles->nfields; f++)
     if (!field_is_plain (tiles, tiles->fields[f]))
       return false;
-  if (!garco__kept_is_possible (bound))
+  if (!garco__kept_is_possible (bound) ||
+      (tiles->ends && bound->key_field[GARCO__TIME] >= schema->ndims))
     return false;
   return (by & GARCO_BY_DAY) == 0 || span_of_unit (bound, span_ms) > 0;
 }
@@ -367,9 +369,11 @@ bind (garco__tiles *tiles, const char *uri, const garco__aggregation *wanted, bo
   if (tiles->scan != NULL)
     tiles->scan->skip_corrupt = tiles->request.options->skip_corrupt;
   *eligible = false;
-  if (tiles->scan == NULL || tiles->rows->ncolumns < nkeys)
+  if (tiles->scan == NULL || tiles->rows->ncolumns < nkeys + wanted->nfields)
     return GARCO_OK;
-  tiles->nfields = tiles->rows->ncolumns - nkeys;
+  unsigned needs = garco__statistics_need (wanted->statistics, wanted->nstatistics);
+  tiles->ends = (needs & GARCO__NEEDS_ENDS) != 0;
+  tiles->nfields = wanted->nfields;
   GARCO_TRY (garco__allocate (&fields, tiles->nfields, sizeof (size_t), error));
   tiles->fields = fields;
   memcpy (tiles->fields, tiles->bound->fields + nkeys, tiles->nfields * sizeof (size_t));
@@ -378,7 +382,6 @@ bind (garco__tiles *tiles, const char *uri, const garco__aggregation *wanted, bo
     return GARCO_OK;
   GARCO_TRY (describe_dimensions (tiles, by, wanted->span_ms, error));
   GARCO_TRY (part_tiles (tiles, error));
-  unsigned needs = garco__statistics_need (wanted->statistics, wanted->nstatistics);
   tiles->fast = wanted->fast && tiles->bound->where == NULL && (needs & ~GARCO__FAST_NEEDS) == 0;
   return tiles->fast ? load_stats (tiles, error) : GARCO_OK;
 }
@@ -494,6 +497,7 @@ typedef struct tile_job
   const garco__scan_tile *tile;
   garco__aggregator *aggregator;
   garco_error *error;
+  bool timed; /* the times of its runs are in worker->times */
 } tile_job;
 
 /* How a dimension whose values are in `column` cuts the tile of that outline. */
@@ -515,6 +519,8 @@ static garco_status
 cut_by_dimension (tile_job *job, const dimension *d)
 {
   worker *w = job->worker;
+  bool timed = job->tiles->ends && d->key == GARCO__TIME;
+  garco__tile_column *column = timed ? &w->times : &w->column;
   const garco_scan *scan = job->tiles->scan;
   const outline box = outline_of (scan, d, job->tile);
   garco__run *runs = (garco__run *)(void *)w->runs.data;
@@ -524,8 +530,9 @@ cut_by_dimension (tile_job *job, const dimension *d)
   if (box.covered && box.one)
     return GARCO_OK;
   GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d->field, job->tile->tile, &w->runs,
-                               &w->column, job->error));
-  const garco__cut cut = cut_of (scan, d, &box, &w->column);
+                               column, job->error));
+  job->timed = job->timed || timed;
+  const garco__cut cut = cut_of (scan, d, &box, column);
   GARCO_TRY (garco__runs_cut (&cut, &w->runs, &w->other, job->error));
   garco__buffer swap = w->runs;
   w->runs = w->other;
@@ -602,12 +609,26 @@ cells_of_run (const tile_job *job, const garco__run *run)
   return garco__kept_count (&job->worker->kept, run->from, run->to);
 }
 
+/* The times from cell `at` on, where there are any to be looked at. */
+static garco_column
+times_from (const tile_job *job, uint64_t at)
+{
+  const dimension *time = &job->tiles->dims[job->tiles->ndims - 1];
+  garco_datatype type = job->tiles->scan->schema->fields[time->field].type;
+  return (garco_column){.type = type,
+                        .width = 1,
+                        .values = job->tiles->ends ? job->worker->times.values.data +
+                                                         at * garco_datatype_size (type)
+                                                   : NULL};
+}
+
 static garco_status
 add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *run)
 {
   worker *w = job->worker;
   uint32_t number;
   const uint8_t *keep = job->tiles->bound->where != NULL ? w->kept.keep.data : NULL;
+  const garco_column times = times_from (job, 0);
   if (cells_of_run (job, run) == 0)
     return GARCO_OK;
   GARCO_TRY (group_of_run (job, run, &number));
@@ -620,8 +641,8 @@ add_run (tile_job *job, size_t f, const garco__field *field, const garco__run *r
                                  .width = 1,
                                  .values = w->values->values.data,
                                  .validity = field->nullable ? w->valid->values.data : NULL};
-    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, keep, (int64_t)at,
-                                          (size_t)(to - at), job->error));
+    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, keep, &times,
+                                          (int64_t)at, (size_t)(to - at), job->error));
   }
   return GARCO_OK;
 }
@@ -644,9 +665,8 @@ add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *
   worker *w = job->worker;
   uint32_t number;
   bool null = field->nullable && field->fill_valid == 0;
-  size_t most = FILL_BYTES / field->cell_size;
-  uint64_t cells = cells_of_run (job, run);
-  if (cells == 0)
+  uint64_t most = FILL_BYTES / field->cell_size;
+  if (cells_of_run (job, run) == 0)
     return GARCO_OK;
   GARCO_TRY (group_of_run (job, run, &number));
   const garco_column column = {.name = field->name,
@@ -654,11 +674,13 @@ add_fill (tile_job *job, size_t f, const garco__field *field, const garco__run *
                                .width = 1,
                                .values = w->fill.data,
                                .validity = null ? nulls : NULL};
-  for (uint64_t n; cells > 0; cells -= n)
+  for (uint64_t at = run->from, n; at < run->to; at += n)
   {
-    n = cells < most ? cells : most;
-    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, NULL, 0, (size_t)n,
-                                          job->error));
+    n = run->to - at < most ? run->to - at : most;
+    const garco_column times = times_from (job, at);
+    const uint8_t *keep = job->tiles->bound->where != NULL ? w->kept.keep.data + at : NULL;
+    GARCO_TRY (garco__aggregator_add_run (job->aggregator, number, f, &column, keep, &times, 0,
+                                          (size_t)n, job->error));
   }
   return GARCO_OK;
 }
@@ -805,6 +827,18 @@ add_known_field (tile_job *job, size_t f)
   return GARCO_OK;
 }
 
+/* The times of the runs, unless they were read to find those. */
+static garco_status
+read_times (tile_job *job)
+{
+  worker *w = job->worker;
+  const dimension *time = &job->tiles->dims[job->tiles->ndims - 1];
+  if (!job->tiles->ends || job->timed || w->runs.size == 0)
+    return GARCO_OK;
+  return garco__runs_read (&w->reader, job->fragment, time->field, job->tile->tile, &w->runs,
+                           &w->times, job->error);
+}
+
 static garco_status
 add_tile (tile_job *job)
 {
@@ -812,6 +846,7 @@ add_tile (tile_job *job)
   if (is_cut_by_time (job))
     return add_tile_by_parts (job);
   GARCO_TRY (find_runs (job, job->tiles->ndims));
+  GARCO_TRY (read_times (job));
   GARCO_TRY (find_kept (job, &w->runs));
   for (size_t f = 0; f < job->tiles->nfields && w->runs.size > 0; f++)
     GARCO_TRY (add_known_field (job, f));
@@ -829,7 +864,8 @@ garco__tiles_add (garco__tiles *tiles, size_t from, size_t to, garco__aggregator
   for (size_t i = from; i < to && status >= 0; i++)
   {
     const garco__scan_tile *tile = &scan->tiles[i];
-    tile_job job = {tiles, w, scan->array->fragments[tile->fragment], tile, aggregator, error};
+    tile_job job = {tiles, w,    scan->array->fragments[tile->fragment], tile, aggregator,
+                    error, false};
     status = add_tile (&job);
   }
   worker_give (tiles, w);
@@ -838,16 +874,18 @@ garco__tiles_add (garco__tiles *tiles, size_t from, size_t to, garco__aggregator
 
 /* ---------------------------------------------------------------- for explaining */
 
-bool
+unsigned
 garco__tiles_read_dimension (const garco__tiles *tiles, size_t field, const garco__scan_tile *tile)
 {
+  unsigned tried = garco__kept_reads (tiles->bound, field) ? 1 : 0;
   for (size_t d = 0; d < tiles->ndims; d++)
     if (tiles->dims[d].field == field)
     {
       const outline box = outline_of (tiles->scan, &tiles->dims[d], tile);
-      return !box.covered || !box.one;
+      bool ends = tiles->ends && tiles->dims[d].key == GARCO__TIME;
+      return tried + (ends || !box.covered || !box.one ? 1 : 0);
     }
-  return true;
+  return tried + 1;
 }
 
 garco_scan *

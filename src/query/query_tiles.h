@@ -39,10 +39,10 @@ garco_status garco__tiles_add (garco__tiles *tiles, size_t from, size_t to,
 bool garco__tiles_know (const garco__tiles *tiles, size_t field, const garco__scan_tile *tile,
                         garco__sums *known);
 
-/* For saying what will be read: whether a settled tile's dimension is; the scan, whose tiles are
+/* For saying what will be read: how often a settled tile's dimension is; the scan, whose tiles are
  * the settled ones, or all after garco__tiles_show_all, which ends all else. */
-bool garco__tiles_read_dimension (const garco__tiles *tiles, size_t field,
-                                  const garco__scan_tile *tile);
+unsigned garco__tiles_read_dimension (const garco__tiles *tiles, size_t field,
+                                      const garco__scan_tile *tile);
 garco_scan *garco__tiles_scan (const garco__tiles *tiles);
 void garco__tiles_show_all (garco__tiles *tiles);
 

@@ -84,10 +84,12 @@ aggregator_takes_runs (void **state)
   assert_ok (garco__aggregator_new (&wanted, NULL, &aggregator, &error), &error);
   for (size_t i = 0; i < 2; i++)
     assert_ok (garco__aggregator_group (aggregator, keys[i], "test", &numbers[i], &error), &error);
-  assert_ok (garco__aggregator_add_run (aggregator, numbers[0], 0, &column, NULL, 0, 3, &error),
-             &error);
-  assert_ok (garco__aggregator_add_run (aggregator, numbers[1], 0, &column, NULL, 3, 1, &error),
-             &error);
+  assert_ok (
+      garco__aggregator_add_run (aggregator, numbers[0], 0, &column, NULL, NULL, 0, 3, &error),
+      &error);
+  assert_ok (
+      garco__aggregator_add_run (aggregator, numbers[1], 0, &column, NULL, NULL, 3, 1, &error),
+      &error);
   assert_int_equal (garco__aggregator_groups (aggregator), 2);
   assert_int_equal (garco__aggregator_count (aggregator, numbers[0], 0), 2);
   assert_true (garco__aggregator_value (aggregator, numbers[0], 0, GARCO_MEAN) == 2);

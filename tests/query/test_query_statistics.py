@@ -15,15 +15,15 @@ NUMBERS = ["count", "nan"]
 EXACT = ["min", "max", "first", "last", "median", "q05", "q0.95", "q100", "q0.123"]
 ROUNDED = ["mean", "sum", "std"]
 SPANS = {"day": DAY, "hour": DAY // 24, "10m": 600000, "7d": 7 * DAY, "90m": 5400000}
-LEAST = {"snr": 20, "range": 2e7, "slip": 0}
-MOST = {"snr": 55, "range": 3e7, "slip": 500}
+LEAST = {"snr": 20, "range": 2e7, "slip": 0, "late": -2}
+MOST = {"snr": 55, "range": 3e7, "slip": 500, "late": 110}
 
 
 def condition(random, table, depth=0):
     """A condition as text, and the rows for which it holds."""
-    kind = random.integers(0, 6 if depth < 3 else 3)
+    kind = random.integers(0, 7 if depth < 3 else 4)
     if kind < 2:
-        field = str(random.choice(FIELDS))
+        field = str(random.choice(FIELDS + ["late"] * ("late" in table)))
         sign = str(random.choice(["<", "<=", ">", ">=", "==", "!="]))
         value = float(np.round(random.uniform(LEAST[field], MOST[field]) * 4) / 4)
         column = table[field].to_numpy(float)
@@ -35,11 +35,18 @@ def condition(random, table, depth=0):
         values = [int(v) for v in random.integers(1, 33, 5)]
         return f"sat in ({', '.join(map(str, values))})", table["sat"].isin(values).to_numpy()
     if kind == 3:
+        name, value = str(random.choice(["time", "sat"])), 0
+        value = int(random.choice(table[name]))
+        sign = str(random.choice(["<", "<=", ">", ">=", "==", "!="]))
+        column = table[name].to_numpy("i8")
+        return f"{name} {sign} {value}", {"<": column < value, "<=": column <= value, ">": column > value,
+                                          ">=": column >= value, "==": column == value, "!=": column != value}[sign]
+    if kind == 4:
         code = int(random.choice(CODES))
         return f"not obs_code == '{chr(code >> 8)}{chr(code & 255)}'", (table["obs"] != code).to_numpy()
     left, a = condition(random, table, depth + 1)
     right, b = condition(random, table, depth + 1)
-    return (f"({left}) and ({right})", a & b) if kind == 4 else (f"({left} or {right})", a | b)
+    return (f"({left}) and ({right})", a & b) if kind == 5 else (f"({left} or {right})", a | b)
 
 
 def quantile(values, q):
@@ -107,7 +114,7 @@ def test_all_statistics_of_random_stores(tmp_path, garco, seed):
             words += ["--where", text]
             selected = table[table.index.isin(selected.index) & holds]
         by = grouping(random)
-        fields = [f for f in FIELDS if random.random() < 0.5] or ["snr"]
+        fields = [f for f in FIELDS + ["late"] * ("late" in table) if random.random() < 0.5] or ["snr"]
         some = list(random.permutation(NUMBERS + EXACT + ROUNDED))[: int(random.integers(1, 14))]
         words += ["--agg", ",".join(some), "--field", ",".join(fields), *(["--by", ",".join(by)] if by else [])]
         outs = {within(garco, memory, "stats", array, *words, "-@", threads)

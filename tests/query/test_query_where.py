@@ -95,18 +95,21 @@ def test_another_field_decides(tmp_path, garco):
     assert int(told[0]) == keep.sum() and float(told[1]) == np.median(x[keep])
 
 
-def test_fields_that_some_fragments_lack_go_by_rows(tmp_path, garco):
+def test_fields_that_some_fragments_lack_have_the_fill_value(tmp_path, garco):
     path = evolved(tmp_path / "a")
     told, table = ask(garco, path, "late < 3")
-    assert "rows in order" in told and table["x_count"][0] == 23
+    assert "tiles as they lie" in told and table["x_count"][0] == 23
+    assert ask(garco, path, "late >= 3")[1]["x_count"][0] == len(garco("query", path, "--field", "x").lines()) - 24
     assert ask(garco, path, "x >= 18")[1]["x_count"][0] == 4
     out = garco("stats", path, "--field", "late,x", "--agg", "count,sum", "--where", "x >= 18").lines()[1]
     assert out == "4,23,4,74"  # the fill value of two, 18 and 19
 
 
-def test_dimensions_go_by_rows(tmp_path, garco):
+def test_coordinates_under_or_are_tried_tile_by_tile(tmp_path, garco):
     told, table = ask(garco, one(tmp_path / "a", np.arange(40)), "time == 5 or time == 7")
-    assert "rows in order" in told and table["x_sum"][0] == 12
+    assert "tiles as they lie" in told and table["x_sum"][0] == 12
+    out = garco("stats", tmp_path / "a", "--field", "x", "--agg", "first,last,count", "--where", "time > 30 or x < 4", "--by", "10ms").lines()
+    assert [line.split(",")[1:] for line in out[1:]] == [["0", "3", "4"], ["31", "39", "9"]]
 
 
 def plan(garco, *words):
@@ -138,9 +141,11 @@ def test_conditions_on_coordinates_are_ranges(tmp_path, garco, seed):
     kept = (table["time"] >= start).to_numpy() & (table["slip"] > 100).to_numpy()
     for text, holds in comparisons(random, table):
         words = ["--system-base", "0", "--field", "time,sat"]
+        tried = f"{text} or slip > 1000"
         found = [len(garco("query", path, *words, "--where", each, *more).lines()) - 1 for each, more in (
-            (text, []), (f"{text} or slip > 1000", []), (f"slip > 100 and {text}", ["--start", str(np.datetime64(start, "ms"))]))]
-        assert found == [holds.sum(), holds.sum(), (holds & kept).sum()], text
+            (text, []), (tried, []), (f"slip > 100 and {text}", ["--start", str(np.datetime64(start, "ms"))]))]
+        found.append(int(garco("stats", path, *words[:2], "--agg", "count", "--field", "slip", "--where", tried).lines()[1]))
+        assert found == [holds.sum(), holds.sum(), (holds & kept).sum(), holds.sum()], text
 
 
 def test_ranges_prune_before_anything_is_read(tmp_path, garco):
@@ -171,3 +176,5 @@ def test_systems_are_compared_by_garcos_numbers_whatever_the_arrays(tmp_path, ga
         for form in (text, f"{text} or snr > 1000"):
             found = [int(line) for line in garco("query", path, "--where", form, "--field", "snr").lines()[1:]]
             assert sorted(n % 10 for n in found) == sorted(n for n in numbers for _ in range(3)), form
+            counted = garco("stats", path, "--where", form, "--agg", "count").lines()[1]
+            assert int(counted) == len(found), form

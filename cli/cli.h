@@ -112,6 +112,16 @@ int cli_threads_take (const cli_verb *verb, const char *text, int *threads);
 
 void cli_print_page (const cli_verb *verb);
 void cli_print_overview (void);
+/* The same as manual pages, in roff. */
+void cli_print_man (const cli_verb *verb);
+void cli_print_man_overview (void);
+/* A script for bash. */
+void cli_print_completion (void);
+
+/* What the pages have in common: what garco is, and what its statuses mean. */
+extern const char cli_about[], cli_about_long[], cli_about_examples[];
+#define CLI_EXITS 3
+extern const char *const cli_exits[CLI_EXITS];
 
 /* One line on standard error, "garco: VERB: MESSAGE; see garco VERB --help", without a verb "garco:
  * MESSAGE; see garco --help"; gives CLI_USAGE. */

@@ -8,6 +8,21 @@
 
 #define WIDTH 79
 
+const char cli_about[] = "GNSS observation files to arrays, and answers from both";
+const char cli_about_long[] =
+    "Files are RINEX 2, 3 and 4 observations, plain or Hatanaka, in any usual compression; - is "
+    "standard input or output. Arrays are directories in TileDB's format. `garco COMMAND --help` "
+    "prints the page of a command.";
+const char cli_about_examples[] =
+    "  garco stats york0440.15d.Z --agg mean --field snr --system G --obs-code 1C --by day\n"
+    "  garco ingest *.24d.Z p057.tdb\n"
+    "  garco query p057.tdb --start 2024-05-11 --span 12h --sat G05";
+const char *const cli_exits[CLI_EXITS] = {
+    "success, also where the answer has no rows",
+    "a failure in the data or the system, or no such field, satellite, code, time or condition; "
+    "one line on standard error says where, what was found and what was expected",
+    "another word of the command is wrong"};
+
 /* Text in lines of WIDTH, each moved in; a line feed begins a paragraph or, before a blank, a line
  * that is kept as it is. */
 static void
@@ -53,6 +68,17 @@ print_options (const struct poptOption *options)
   }
 }
 
+static void
+print_exits (void)
+{
+  printf ("EXIT STATUS\n");
+  for (size_t i = 0; i < CLI_EXITS; i++)
+  {
+    printf ("       %zu\n", i);
+    print_wrapped (cli_exits[i], 14);
+  }
+}
+
 void
 cli_print_page (const cli_verb *verb)
 {
@@ -71,38 +97,25 @@ cli_print_page (const cli_verb *verb)
   print_wrapped (verb->description, 7);
   printf ("\nOPTIONS\n");
   print_options (verb->options);
-  printf ("EXIT STATUS\n"
-          "       0      success, also where the answer has no rows\n"
-          "       1      a failure in the data or the system, or no such field, satellite,\n"
-          "              code, time or condition; one line on standard error says where, what\n"
-          "              was found and what was expected\n"
-          "       2      another word of the command is wrong\n"
-          "\nEXAMPLES\n");
+  print_exits ();
+  printf ("\nEXAMPLES\n");
   print_wrapped (verb->examples, 7);
 }
 
 void
 cli_print_overview (void)
 {
-  printf ("NAME\n       garco - GNSS observation files to arrays, and answers from both\n\n"
-          "SYNOPSIS\n       garco COMMAND [WORDS]...\n\nCOMMANDS\n");
+  printf ("NAME\n       garco - %s\n\nSYNOPSIS\n       garco COMMAND [WORDS]...\n\nCOMMANDS\n",
+          cli_about);
   int width = 0;
   for (size_t i = 0; cli_verbs[i] != NULL; i++)
     width = (int)strlen (cli_verbs[i]->name) > width ? (int)strlen (cli_verbs[i]->name) : width;
   for (size_t i = 0; cli_verbs[i] != NULL; i++)
     printf ("       %-*s  %s\n", width, cli_verbs[i]->name, cli_verbs[i]->summary);
   printf ("\nDESCRIPTION\n");
-  print_wrapped (
-      "Files are RINEX 2, 3 and 4 observations, plain or Hatanaka, in any usual compression; - is "
-      "standard input or output. Arrays are directories in TileDB's format. `garco COMMAND "
-      "--help` prints the page of a command.",
-      7);
+  print_wrapped (cli_about_long, 7);
   printf ("\nEXAMPLES\n");
-  print_wrapped ("  garco stats york0440.15d.Z --agg mean --field snr --system G --obs-code 1C "
-                 "--by day\n"
-                 "  garco ingest *.24d.Z p057.tdb\n"
-                 "  garco query p057.tdb --start 2024-05-11 --span 12h --sat G05",
-                 5);
+  print_wrapped (cli_about_examples, 5);
 }
 
 /* One line, whatever the words in it hold. */

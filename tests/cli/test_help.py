@@ -1,6 +1,7 @@
 # garco help, version, and words that are wrong.
 # SPDX-License-Identifier: Apache-2.0
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -62,3 +63,46 @@ def test_output_that_cannot_be_written_is_an_error():
         process = subprocess.run([GARCO, "version"], stdout=full, stderr=subprocess.PIPE)
     assert process.returncode == 1
     assert process.stderr.count(b"\n") == 1
+
+
+def rendered(garco, verb):
+    """The words of a manual page as it is shown, without its head, foot and what it refers to."""
+    if shutil.which("groff") is None:
+        pytest.skip("no groff")
+    done = subprocess.run(["groff", "-man", "-ww", "-Tascii", "-rHY=0", "-P-c", "-P-b", "-P-u"], input=garco(
+        "help", "--man", *verb).out.encode(), capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = re.sub("\x1b[^m]*m", "", done.stdout.decode()).strip().split("\n")
+    return " ".join(text[1:-1]).split(" SEE ALSO ")[0].split()
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_a_manual_page_says_what_help_says(garco, verb):
+    page = garco("help", verb).out.split()
+    assert rendered(garco, [verb]) == page
+
+
+def test_the_manual_page_of_garco_names_the_commands(garco):
+    words = rendered(garco, [])
+    assert all(f"garco-{verb}(1)" in words for verb in verbs())
+    assert words[:3] == ["NAME", "garco", "-"]
+
+
+def completed(garco, *words):
+    script = garco("help", "--completion").out + (
+        'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _garco; echo "${COMPREPLY[*]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode().split()
+
+
+def test_bash_completes_commands_and_options(garco):
+    assert completed(garco, "garco", "") == verbs() + ["--help", "--version"]
+    assert completed(garco, "garco", "q") == ["query"]
+    assert completed(garco, "garco", "help", "ex") == ["export"]
+    assert completed(garco, "garco", "query", "a.tdb", "--sk") == ["--skip-corrupt"]
+    assert completed(garco, "garco", "query", "") == completed(garco, "garco", "plot", "--") == []
+    for verb in verbs():
+        options = garco("help", verb).out.split("\nOPTIONS\n")[1].split("\nEXIT STATUS\n")[0]
+        listed = re.findall("^       (?:-., )?(--[a-z-]+)", options, re.MULTILINE)
+        assert completed(garco, "garco", verb, "--") == listed

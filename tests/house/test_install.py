@@ -70,8 +70,16 @@ def test_the_program_finds_its_library(prefix):
     assert run(prefix / "bin/garco", "version", env=environment) == "garco 0.1.0"
 
 
+def test_pages_and_completion_are_where_they_are_looked_for(prefix):
+    pages = {path.name for path in (prefix / "share/man/man1").iterdir()}
+    verbs = run(prefix / "bin/garco", "help").split("COMMANDS\n")[1].split("\n\n")[0].splitlines()
+    assert pages == {"garco.1"} | {f"garco-{line.split()[0]}.1" for line in verbs}
+    script = prefix / "share/bash-completion/completions/garco"
+    assert script.read_text().strip() == run(prefix / "bin/garco", "help", "--completion")
+
+
 def test_nothing_else_is_installed(prefix):
-    names = {path.name for path in prefix.rglob("*") if not path.is_dir()}
+    names = {path.name for path in prefix.rglob("*") if not path.is_dir() and path.suffix != ".1"}
     names = {name for name in names if not name.startswith("garco-targets")}
     assert names <= {
         "garco", "garco.h", "garco.pc", "garco-config.cmake", "garco-config-version.cmake",

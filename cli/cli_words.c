@@ -126,7 +126,11 @@ cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn
       return -1;
     }
     char *argument = poptGetOptArg (words->context);
-    status = take (state, verb, option, name_of (verb, option), argument);
+    const char *name = name_of (verb, option);
+    if (argument != NULL && argument[0] == '\0' && strcmp (name, "output") == 0)
+      status = cli_usage (verb, "--output is empty: expected a name, or - for standard output");
+    else
+      status = take (state, verb, option, name, argument);
     free (argument);
   }
   if (status != CLI_OK)
@@ -135,7 +139,8 @@ cli_words_read (const cli_verb *verb, int argc, const char **argv, cli_option_fn
     return fail_option (verb, poptBadOption (words->context, POPT_BADOPTION_NOALIAS), option);
   words->words = poptGetArgs (words->context);
   while (words->words != NULL && words->words[words->count] != NULL)
-    words->count++;
+    if (words->words[words->count++][0] == '\0')
+      return cli_usage (verb, "a word is empty: expected the name of a file or an array");
   return CLI_OK;
 }
 

@@ -158,10 +158,10 @@ write_commits (garco__upkeep *own)
   GARCO_TRY_DONE (are_joined (own, &directory, &joined));
   if (joined || all.count < (directory.has_consolidated ? 1 : 2))
     goto done;
+  if (!own->options->dry_run)
+    GARCO_TRY_DONE (put_file (own, "__commits", "con", &all, &content));
   garco__upkeep_say (own, "%zu commits%s in one file", all.count,
                      own->options->dry_run ? " would be" : "");
-  if (!own->options->dry_run)
-    status = put_file (own, "__commits", "con", &all, &content);
 done:
   garco__buffer_free (&content);
   garco__directory_free (&directory);
@@ -270,10 +270,10 @@ write_footers (garco__upkeep *own)
   GARCO_TRY_DONE (is_there (own, &all, &tile, &there));
   if (there)
     goto done;
+  if (!own->options->dry_run)
+    GARCO_TRY_DONE (put_footers (own, &all, &tile));
   garco__upkeep_say (own, "footers of %zu fragments%s in one file", all.count,
                      own->options->dry_run ? " would be" : "");
-  if (!own->options->dry_run)
-    status = put_footers (own, &all, &tile);
 done:
   garco__buffer_free (&content);
   garco__buffer_free (&tile);

@@ -39,10 +39,13 @@ read_sat (const char *text, int *system, int *number, garco_error *error)
   for (; digits < 3 && isdigit ((unsigned char)*p); digits++, p++)
     *number = *number * 10 + (*p - '0');
   if (digits == 0 || *p != '\0' || *number > UINT8_MAX)
+  {
+    bool small = garco_system_number ((char)toupper ((unsigned char)*text)) >= 0 && *system < 0;
     return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                         "unknown satellite \"%s\": expected a letter of %s and a number, such as "
-                        "G05",
-                        text, GARCO_SYSTEMS);
+                        "G05%s",
+                        text, GARCO_SYSTEMS, small ? ", in capitals" : "");
+  }
   return GARCO_OK;
 }
 

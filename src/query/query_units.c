@@ -17,6 +17,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,7 +81,9 @@ too_little (const garco__units *units, const garco__scan_tile *tile, uint64_t sc
 {
   const garco__fragment *fragment = units->scan->array->fragments[tile->fragment];
   uint64_t parts = units->options.parts > 0 ? units->options.parts : 1;
-  return garco__fail (error, GARCO_ERR_LIMIT, fragment->path,
+  char source[sizeof error->source];
+  snprintf (source, sizeof source, "%s/%s", units->scan->array->io->root, fragment->path);
+  return garco__fail (error, GARCO_ERR_LIMIT, source,
                       "memory of %.3g MB: tile %" PRIu64 " has %" PRIu64
                       " cells, so that at least %.0f MB are needed",
                       (double)(units->memory * parts) / MB, tile->tile, tile->cells,

@@ -211,3 +211,15 @@ def test_killed_at_every_call_a_delivery_replaces_wholly_or_not_at_all(garco, pl
         if code == 0:
             break
     assert n > 50 and seen == {False, True}
+
+
+@pytest.mark.parametrize("what", ["commits", "fragment-meta"])
+def test_what_could_not_be_written_is_not_said_to_be_done(garco, place, what):
+    for day in (6, 7):
+        (place / f"d{day}.24o").write_text(observations(day, 2, step=1200))
+        garco("ingest", f"d{day}.24o", "a.tdb")
+    words = f'ulimit -f 0; exec "{GARCO}" consolidate --what {what} a.tdb'
+    ended = subprocess.run(["bash", "-c", words], cwd=place, capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert ended.stderr.startswith(b"garco: a.tdb/") and ended.stderr.count(b"\n") == 1
+    assert "in one file" in garco("consolidate", "--what", what, "a.tdb").out

@@ -182,6 +182,7 @@ def test_damage_is_one_line_with_file_and_line(garco, files):
      "the start 2025-01-01T00:00:00.000 is not before the end 2025-01-01T00:00:00.000"),
     (["--sat", "G"], 'unknown satellite "G": expected a letter of GRSECJI and a number'),
     (["--sat", "X05"], 'unknown satellite "X05"'),
+    (["--sat", "g05"], "such as G05, in capitals"),
     (["--obs-code", "L1C"], 'unknown observation code "L1C" (did you mean 1C?): expected a band'),
     (["--obs-code", "L1"], 'unknown observation code "L1" (a type of RINEX 2): expected a band'),
     (["--obs-code", "C"], 'unknown observation code "C"'),
@@ -209,6 +210,8 @@ def test_what_cannot_be_found_ends_with_1(garco, files, verb, source, options, m
     (["--feild", "snr"], "--feild: unknown option (did you mean --field?)"),
     (["--satt=G05"], "--satt=G05: unknown option (did you mean --sat?)"),
     (["-q"], "-q: unknown option;"),
+    (["-o", ""], "--output is empty"),
+    ([""], "a word is empty: expected the name of a file or an array"),
     (["--sat"], "--sat: missing argument"),
 ])
 def test_wrong_words_end_with_2(garco, files, options, message):

@@ -105,6 +105,7 @@ def test_a_memory_below_what_a_tile_takes_is_refused_and_any_above_reads_it_some
     """46,080 cells, 16 bytes each and as much again."""
     error = garco("query", store_of_large_tiles, "--system-base", "0", *words, "--memory", "1M", status=1).err
     assert "memory of 1 MB: tile 0 has 46080 cells, so that at least 2 MB are needed" in error
+    assert error.startswith(f"garco: {store_of_large_tiles}/__fragments/__")
     chunks, rows = unpacked(garco, store_of_large_tiles, *words)
     for megabytes in (2, 3, 8):
         more, same = unpacked(garco, store_of_large_tiles, *words, "--memory", f"{megabytes}M")

@@ -245,3 +245,19 @@ cli_info_array (const char *uri, const garco_array_options *options, int *status
   json_decref (object);
   return NULL;
 }
+
+char *
+cli_json_dump (const json_t *value, size_t flags)
+{
+  char *text = NULL;
+  bool same = false;
+  for (size_t digits = 15; digits <= 17 && !same; digits++)
+  {
+    free (text);
+    text = json_dumps (value, flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION (digits));
+    json_t *again = text != NULL ? json_loads (text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
+    same = json_equal (value, again) != 0;
+    json_decref (again);
+  }
+  return text;
+}

@@ -234,3 +234,28 @@ cli_bytes_read (const char *text, uint64_t *bytes)
   *bytes = (uint64_t)number << shift;
   return errno == 0 && *end == '\0' && *bytes >> shift == number;
 }
+
+bool
+cli_date_read (const char *text, garco_datatype type, int64_t *value)
+{
+  int64_t ms = 0;
+  if ((type != GARCO_INT64 && (type < GARCO_DATETIME_YEAR || type > GARCO_TIME_AS)) ||
+      garco_time_parse (text, &ms, NULL) != GARCO_OK)
+    return false;
+  switch (type)
+  {
+  case GARCO_DATETIME_DAY:
+    *value = ms / 86400000;
+    return ms % 86400000 == 0;
+  case GARCO_DATETIME_SEC:
+    *value = ms / 1000;
+    return ms % 1000 == 0;
+  case GARCO_DATETIME_US:
+    return !__builtin_mul_overflow (ms, 1000, value);
+  case GARCO_DATETIME_NS:
+    return !__builtin_mul_overflow (ms, 1000000, value);
+  default:
+    *value = ms;
+    return type == GARCO_INT64 || type == GARCO_DATETIME_MS;
+  }
+}

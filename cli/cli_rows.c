@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli_rows.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "cli_number.h"
 
 #define NUMBER_SIZE 64
 
@@ -39,12 +41,6 @@ wrong (const cli_rows *rows, const char *format, ...)
 /* ---------------------------------------------------------------- values */
 
 static bool
-is_date (garco_datatype type)
-{
-  return type >= GARCO_DATETIME_YEAR && type <= GARCO_TIME_AS;
-}
-
-static bool
 is_text (garco_datatype type)
 {
   return type == GARCO_CHAR || type == GARCO_STRING_ASCII || type == GARCO_STRING_UTF8;
@@ -55,31 +51,6 @@ is_unsigned (garco_datatype type)
 {
   return type == GARCO_UINT8 || type == GARCO_UINT16 || type == GARCO_UINT32 ||
          type == GARCO_UINT64 || type == GARCO_BOOL || type == GARCO_BLOB;
-}
-
-/* A time of the calendar, in what the type counts. */
-static bool
-take_time (const char *text, garco_datatype type, int64_t *value)
-{
-  int64_t ms = 0;
-  if ((type != GARCO_INT64 && !is_date (type)) || garco_time_parse (text, &ms, NULL) != GARCO_OK)
-    return false;
-  switch (type)
-  {
-  case GARCO_DATETIME_DAY:
-    *value = ms / 86400000;
-    return ms % 86400000 == 0;
-  case GARCO_DATETIME_SEC:
-    *value = ms / 1000;
-    return ms % 1000 == 0;
-  case GARCO_DATETIME_US:
-    return !__builtin_mul_overflow (ms, 1000, value);
-  case GARCO_DATETIME_NS:
-    return !__builtin_mul_overflow (ms, 1000000, value);
-  default:
-    *value = ms;
-    return type == GARCO_INT64 || type == GARCO_DATETIME_MS;
-  }
 }
 
 /* An integer, a time, true or false, or a code. */
@@ -97,9 +68,9 @@ take_integer (const char *text, garco_datatype type, uint64_t *bits)
   bool yes = strcmp (text, "true") == 0;
   if (type == GARCO_BOOL && (yes || strcmp (text, "false") == 0))
     *bits = yes;
-  else if (type == GARCO_UINT16 && strlen (text) == 2)
+  else if (type == GARCO_UINT16 && strlen (text) == 2 && !islower ((unsigned char)text[1]))
     *bits = garco_obs_code (text);
-  else if (take_time (text, type, &value))
+  else if (cli_date_read (text, type, &value))
     *bits = (uint64_t)value;
   else
     return false;
@@ -203,7 +174,8 @@ take_nothing (cli_rows *rows, const cli_column *column, unsigned char *cell)
   return CLI_OK;
 }
 
-/* A cell's text: one value, or as many as the field has, divided by blanks. Cuts the text up. */
+/* A cell's text: one value, or as many as the field has, divided by blanks, or as garco query
+ * divides them. Cuts the text up. */
 static int
 take_cell (cli_rows *rows, const cli_column *column, char *text)
 {
@@ -217,7 +189,7 @@ take_cell (cli_rows *rows, const cli_column *column, char *text)
     return take_characters (rows, column, text, cell);
   if (field->width == 1)
     return take_value (rows, field, text, cell);
-  for (char *word = strtok_r (text, " ", &rest); word != NULL; word = strtok_r (NULL, " ", &rest))
+  for (char *word = strtok_r (text, " ;", &rest); word != NULL; word = strtok_r (NULL, " ;", &rest))
   {
     if (at == column->cell_size)
       return wrong (rows, "more than %" PRIu32 " values of field \"%s\"", field->width,
@@ -534,11 +506,56 @@ take_member (cli_rows *rows, const char *key, json_t *value, bool *given)
   return status;
 }
 
+/* Bytes of a number without a point in the line's text that may be above INT64_MAX; 0 where there
+ * is none. */
+static size_t
+long_number (const char *text)
+{
+  size_t length = strspn (text, "0123456789");
+  return length >= 19 && strchr (".eE", text[length]) == NULL ? length : 0;
+}
+
+/* A copy in which such numbers stand in quotation marks, as the reader of JSON takes none above
+ * INT64_MAX; NULL where memory ends. */
+static char *
+quote_long_numbers (const char *line)
+{
+  char *copy = malloc (strlen (line) * 2 + 1), *to = copy;
+  bool quoted = false;
+  for (const char *p = line; copy != NULL && *p != '\0'; p++)
+  {
+    bool begins = p == line || strchr ("0123456789.eE-+", p[-1]) == NULL;
+    size_t length = quoted || !begins ? 0 : long_number (p);
+    if (*p == '"')
+      quoted = !quoted;
+    if (*p == '\\' && quoted && p[1] != '\0')
+      *to++ = *p++;
+    to += length > 0 ? sprintf (to, "\"%.*s\"", (int)length, p) : sprintf (to, "%c", *p);
+    p += length > 0 ? length - 1 : 0;
+  }
+  if (copy != NULL)
+    *to = '\0';
+  return copy;
+}
+
+static json_t *
+parse_line (const char *line, json_error_t *error)
+{
+  json_t *object = json_loads (line, JSON_REJECT_DUPLICATES, error);
+  if (object != NULL || json_error_code (error) != json_error_numeric_overflow)
+    return object;
+  char *copy = quote_long_numbers (line);
+  if (copy != NULL)
+    object = json_loads (copy, JSON_REJECT_DUPLICATES, error);
+  free (copy);
+  return object;
+}
+
 static int
 read_json_row (cli_rows *rows, const char *line, bool *given)
 {
   json_error_t error;
-  json_t *object = json_loads (line, JSON_REJECT_DUPLICATES, &error), *value;
+  json_t *object = parse_line (line, &error), *value;
   const char *key;
   int status = reserve (rows);
   memset (given, 0, rows->schema->nfields * sizeof *given);

@@ -21,6 +21,7 @@
 
 #include "cli.h"
 #include "cli_info.h"
+#include "cli_number.h"
 
 /* ---------------------------------------------------------------- to JSON */
 
@@ -363,8 +364,8 @@ number_bits (json_t *value, garco_datatype type, uint64_t *bits)
     *bits = (uint64_t)json_integer_value (value);
   else
     *bits = is_unsigned (type) ? strtoull (text, &end, 10) : (uint64_t)strtoll (text, &end, 10);
-  if (text != NULL ? errno != 0 || end == text || *end != '\0' : !json_is_integer (value))
-    return false;
+  if (text == NULL ? !json_is_integer (value) : errno != 0 || end == text || *end != '\0')
+    return text != NULL && cli_date_read (text, type, (int64_t *)bits);
   if (is_unsigned (type))
     return *bits << shift >> shift == *bits && (text != NULL || json_integer_value (value) >= 0) &&
            (text == NULL || text[0] != '-');
@@ -390,7 +391,10 @@ take_values (schema_reader *reader, json_t *object, const char *key, garco_datat
   {
     uint64_t bits = 0;
     if (!number_bits (list ? json_array_get (value, i) : value, type, &bits))
-      return wrong (reader, "\"%s\" has a value that is no %s", key, garco_datatype_name (type));
+      return wrong (reader, "\"%s\" has a value that is no %s%s", key, garco_datatype_name (type),
+                    garco_datatype_size (type) == 8 && type >= GARCO_DATETIME_YEAR
+                        ? ": expected a number, or a time such as \"2024-05-11\""
+                        : "");
     memcpy (room + i * size, &bits, size);
   }
   *values = room;

@@ -85,7 +85,8 @@ const cli_verb cli_create = {
     "bzip2, rle (with \"level\"), delta, double_delta (with \"reinterpret\", a type), "
     "bit_width_reduction, positive_delta (with \"window\", bytes), float_scale (with \"scale\", "
     "\"offset\" and \"byte_width\"), byteshuffle, bitshuffle, xor, checksum_md5 or "
-    "checksum_sha256. Numbers above 9223372036854775807 are written as text.",
+    "checksum_sha256. Numbers above 9223372036854775807 are written as text, and so may be times "
+    "(\"2024-05-11\") of dates and of int64 milliseconds.",
     options,
     "  # observations at half the bytes\n"
     "  garco create --schema compact p057.tdb\n\n"

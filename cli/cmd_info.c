@@ -118,6 +118,20 @@ print_systems (json_t *systems)
   }
 }
 
+/* "int16 x 2, nullable" */
+static void
+print_type (json_t *field)
+{
+  json_t *width = json_object_get (field, "width");
+  printf ("%s", json_string_value (json_object_get (field, "type")));
+  if (json_is_integer (width) && json_integer_value (width) != 1)
+    printf (" x %" PRId64, (int64_t)json_integer_value (width));
+  if (json_is_string (width))
+    printf (" %s", json_string_value (width));
+  if (json_is_true (json_object_get (field, "nullable")))
+    printf (" nullable");
+}
+
 static void
 print_fields (json_t *fields)
 {
@@ -125,10 +139,10 @@ print_fields (json_t *fields)
   json_t *field, *filter;
   json_array_foreach (fields, i, field)
   {
-    printf ("%-17s %s %s",
+    printf ("%-17s %s ",
             json_is_true (json_object_get (field, "dimension")) ? "dimension" : "attribute",
-            json_string_value (json_object_get (field, "name")),
-            json_string_value (json_object_get (field, "type")));
+            json_string_value (json_object_get (field, "name")));
+    print_type (field);
     json_t *domain = json_object_get (field, "domain");
     if (domain != NULL)
     {
@@ -185,7 +199,7 @@ print_text (json_t *object)
       print_labels (value);
     else if (strcmp (key, "metadata") == 0)
       printf ("%-17s %zu items\n", key, json_object_size (value));
-    else
+    else if (!json_is_object (value) || json_object_size (value) > 0)
       print_line (key, value);
   }
 }
@@ -212,8 +226,9 @@ tell (const char *source, const info_words *w, size_t count)
     return status;
   if (w->json)
   {
-    json_dumpf (object, stdout, JSON_REAL_PRECISION (15) | (count > 1 ? 0 : JSON_INDENT (2)));
-    putchar ('\n');
+    char *text = cli_json_dump (object, count > 1 ? 0 : JSON_INDENT (2));
+    printf ("%s\n", text != NULL ? text : "");
+    free (text);
   }
   else
     print_text (object);

@@ -141,28 +141,11 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
 
 /* ---------------------------------------------------------------- work */
 
-/* Numbers by as few digits as say which they are. */
-static char *
-json_line (const json_t *value)
-{
-  char *text = NULL;
-  bool same = false;
-  for (size_t digits = 15; digits <= 17 && !same; digits++)
-  {
-    free (text);
-    text = json_dumps (value, JSON_ENCODE_ANY | JSON_REAL_PRECISION (digits));
-    json_t *again = text != NULL ? json_loads (text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
-    same = json_equal (value, again) != 0;
-    json_decref (again);
-  }
-  return text;
-}
-
 static void
 print_value (const garco_metadata_info *info, bool alone)
 {
   json_t *value = cli_metadata_json (info);
-  char *text = json_line (value);
+  char *text = cli_json_dump (value, 0);
   if (alone && json_is_string (value)) /* as it is */
     fwrite (json_string_value (value), 1, json_string_length (value), stdout);
   else if (text != NULL)

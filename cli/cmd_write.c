@@ -158,7 +158,7 @@ const cli_verb cli_write = {
     "by its letter. Nothing between two "
     "commas, "
     "or null, is null in a nullable field and NaN in one of floating type. Several values of one "
-    "cell are divided by blanks, or stand in a list.",
+    "cell are divided by blanks or semicolons, or stand in a list.",
     options,
     "  garco create --schema demo thin.tdb\n"
     "  garco write thin.tdb rows.csv\n\n"

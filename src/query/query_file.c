@@ -220,9 +220,6 @@ static garco_status
 open_reader (file_rows *self, const char *path, garco_error *error)
 {
   const garco_query_options *options = self->request->options;
-  if (options->where != NULL)
-    GARCO_TRY (
-        garco__where_open (options->where, self->all, GARCO__CELL_COLUMNS, &self->where, error));
   garco_reader_options reading = GARCO_READER_OPTIONS_INIT;
   reading.salvage = options->salvage;
   reading.on_damage = options->on_damage;
@@ -246,9 +243,12 @@ garco__file_rows_open (const char *path, const garco__request *request, garco__r
   self->request = request;
   self->path = path;
   *rows = &self->rows;
-  garco_status status = choose_columns (self, path, error);
+  const char *where = request->options->where;
+  garco_status status = open_reader (self, path, error); /* whether it is there counts first */
   if (status >= 0)
-    status = open_reader (self, path, error);
+    status = choose_columns (self, path, error);
+  if (status >= 0 && where != NULL)
+    status = garco__where_open (where, self->all, GARCO__CELL_COLUMNS, &self->where, error);
   if (status < 0)
     garco__rows_free (rows);
   return status;

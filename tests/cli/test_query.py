@@ -222,6 +222,8 @@ def test_what_is_not_there_ends_with_1(garco, files):
     assert "no such file" in garco("query", "none.24o", status=1).err.lower()
     assert "snr, slip, flags, fcn" in garco("query", "min.24o", "--field", "noise", status=1).err
     assert "none.24o" in garco("query", "min.24o", "none.24o", status=1).err
+    for words in (["--where", "foo > 3"], ["--field", "foo"]):
+        assert garco("query", "none.tdb", *words, status=1).err.startswith("garco: none.tdb: cannot open: No such file")
     assert "query: no source" in garco("query", status=2).err
     (files / "empty.24o").write_text("")
     (files / "folder").mkdir()

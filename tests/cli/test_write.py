@@ -291,3 +291,62 @@ def test_a_folder_is_no_table(garco, tmp_path):
     garco("create", "--schema", "demo", "d.tdb")
     (tmp_path / "folder").mkdir()
     assert garco("write", "d.tdb", "folder", status=1).err == "garco: folder: cannot read: Is a directory\n"
+
+
+WIDE = {"fields": [
+    {"name": "day", "dimension": True, "type": "datetime_day", "domain": ["2000-01-01", "2100-01-01"], "extent": 30},
+    {"name": "x", "dimension": True, "type": "float64", "domain": [-179.99999999999997, 0.1 + 0.2]},
+    {"name": "h", "type": "float32", "nullable": True}, {"name": "big", "type": "uint64"},
+    {"name": "pair", "type": "int16", "width": 2}, {"name": "word", "type": "char", "width": 3}]}
+WIDE_ROWS = """day,x,h,big,pair,word
+2024-01-01T00:00:00.000,-179.5,1.5,18446744073709551615,1;2,abc
+2024-02-29T00:00:00.000,0.1,,12345678901234567890,-3;4,"a""b"
+2024-03-01T00:00:00.000,0.30000000000000004,-0.25,5,0;0,",\\1"
+"""
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_what_query_prints_can_be_written(garco, tmp_path, form):
+    (tmp_path / "s.json").write_text(json.dumps(WIDE))
+    (tmp_path / "rows.csv").write_text(WIDE_ROWS)
+    garco("create", "--schema", "s.json", "a.tdb")
+    garco("write", "a.tdb", "rows.csv")
+    assert garco("query", "a.tdb").out == WIDE_ROWS
+    garco("create", "--schema", "s.json", "b.tdb")
+    garco("query", "a.tdb", "--format", form, "-o", f"told.{form}")
+    garco("write", "b.tdb", f"told.{form}")
+    assert garco("query", "b.tdb").out == WIDE_ROWS
+    with tiledb.open(str(tmp_path / "b.tdb")) as opened:
+        cells = opened.query(order="C")[:]
+        assert opened.schema.domain.dim("day").domain == (np.datetime64("2000-01-01"), np.datetime64("2100-01-01"))
+    assert cells["big"].tolist() == [18446744073709551615, 12345678901234567890, 5]
+    assert cells["pair"].tolist() == [(1, 2), (-3, 4), (0, 0)]
+
+
+def test_a_schemas_numbers_go_round_to_the_last_bit(garco, tmp_path):
+    (tmp_path / "s.json").write_text(json.dumps(WIDE))
+    garco("create", "--schema", "s.json", "a.tdb")
+    told = garco("info", "--json", "a.tdb").out
+    assert json.loads(told)["schema"]["fields"][1]["domain"] == [-179.99999999999997, 0.1 + 0.2]
+    lines = garco("info", "a.tdb").lines()
+    assert "attribute         h float32 nullable" in lines and "attribute         pair int16 x 2" in lines
+    assert all(line == line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("low, message", [
+    ("2000-13-01", 'no datetime_day: expected a number, or a time such as "2024-05-11"'),
+    ("2000-01-01T12:00", "no datetime_day")])
+def test_dates_of_a_schema_that_are_none(garco, tmp_path, low, message):
+    wrong = json.loads(json.dumps(WIDE))
+    wrong["fields"][0]["domain"][0] = low
+    (tmp_path / "s.json").write_text(json.dumps(wrong))
+    assert message in garco("create", "--schema", "s.json", "a.tdb", status=1).err
+
+
+@pytest.mark.parametrize("text", ["18446744073709551616", "-9223372036854775809", "1" * 400])
+def test_numbers_beyond_the_type_are_refused_in_json_too(garco, tmp_path, text):
+    (tmp_path / "s.json").write_text(json.dumps(WIDE))
+    garco("create", "--schema", "s.json", "a.tdb")
+    line = f'{{"day": 5, "x": 0, "h": 1, "pair": [1, 2], "word": "1234567890123456789012", "big": {text}}}'
+    (tmp_path / "rows.jsonl").write_text(line)
+    assert "rows.jsonl:1: " in garco("write", "a.tdb", "rows.jsonl", status=1).err

@@ -2,7 +2,9 @@
  *
  * The coordinates of a batch take few bits once their minimum is taken off: a day's window, system,
  * satellite, code and time are 50. So they are packed into one word (or a few), the most
- * significant number highest, and the words sorted by radix from the least significant digit.
+ * significant number highest, and the words sorted by radix from the least significant digit:
+ * a stretch by each thread, and then the stretches are merged, unless they follow each other, as
+ * the halves of a day do in the order of its epochs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "arco/cell_sort.h"
 
@@ -11,10 +13,13 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/parallel.h"
 
 #define DIGIT_BITS 11
 #define DIGITS 6
 #define BUCKETS (1u << DIGIT_BITS)
+#define MOST_RUNS 8u
+#define LEAST_RUN 16384u
 
 static unsigned
 bits_of (uint64_t value)
@@ -23,17 +28,15 @@ bits_of (uint64_t value)
 }
 
 garco_status
-garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, uint64_t low, uint64_t high,
-                      garco_error *error)
+garco__cell_sort_add (garco__cell_sort *sort, uint64_t low, uint64_t high,
+                      garco__sort_number *number, garco_error *error)
 {
   if (sort->count > UINT32_MAX)
     return garco__fail (error, GARCO_ERR_LIMIT, NULL, "%zu cells at once; at most 4294967295",
                         sort->count);
   unsigned bits = sort->count > 0 ? bits_of (high - low) : 0;
-  if (bits == 0)
-    return GARCO_OK;
   size_t last = sort->nwords;
-  if (last == 0 || sort->used[last - 1] + bits > 64)
+  if (bits > 0 && (last == 0 || sort->used[last - 1] + bits > 64))
   {
     void *word = NULL;
     if (last == GARCO__SORT_WORDS)
@@ -42,16 +45,26 @@ garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, uint64_t l
     sort->words[sort->nwords++] = word;
     last++;
   }
-  uint64_t *word = sort->words[last - 1];
-  if (bits == 64)
-    memcpy (word, values, sort->count * sizeof *word);
-  else
-    for (size_t i = 0; i < sort->count; i++)
-      word[i] = word[i] << bits | (values[i] - low);
-  for (size_t i = 0; i < sort->count && bits == 64; i++)
-    word[i] -= low;
-  sort->used[last - 1] += bits;
+  *number = (garco__sort_number){.word = last > 0 ? last - 1 : 0, .bits = bits, .low = low};
+  if (bits > 0)
+    sort->used[last - 1] += bits;
   return GARCO_OK;
+}
+
+void
+garco__cell_sort_put (garco__cell_sort *sort, const garco__sort_number *number, size_t from,
+                      const uint64_t *values, size_t count)
+{
+  if (number->bits == 0)
+    return;
+  uint64_t *word = sort->words[number->word] + from;
+  unsigned bits = number->bits;
+  if (bits == 64)
+    for (size_t i = 0; i < count; i++)
+      word[i] = values[i] - number->low;
+  else
+    for (size_t i = 0; i < count; i++)
+      word[i] = word[i] << bits | (values[i] - number->low);
 }
 
 /* One digit, from `keys` and `order` to the other arrays; false where all keys have the same. */
@@ -127,46 +140,156 @@ garco__radix_sort (uint64_t *keys, uint32_t *order, size_t count, unsigned bits,
   }
 }
 
-/* Sorts the cells' words, of which the last is sorted in its place where it is the only one. */
-static void
-sort_words (garco__cell_sort *sort, uint64_t *keys, uint64_t *scratch, uint32_t *order,
-            uint32_t *other)
+/* ---- one word, by several threads */
+
+typedef struct run_sort
 {
-  size_t n = sort->count;
-  if (sort->nwords == 1)
+  uint64_t *keys, *scratch;
+  uint32_t *order, *other;
+  size_t count, nruns, width; /* a power of two of runs, of which `width` are one by now */
+  unsigned bits;
+} run_sort;
+
+static size_t
+run_start (const run_sort *s, size_t run)
+{
+  return s->count * run / s->nruns;
+}
+
+static garco_status
+sort_run (void *context, size_t run, garco_error *error)
+{
+  (void)error;
+  run_sort *s = context;
+  size_t from = run_start (s, run), end = run_start (s, run + 1);
+  for (size_t i = from; i < end; i++)
+    s->order[i] = (uint32_t)i;
+  garco__radix_sort (s->keys + from, s->order + from, end - from, s->bits, s->scratch + from,
+                     s->other + from);
+  return GARCO_OK;
+}
+
+/* How many of the first `k` of two runs together are of the left one, whose equal ones come first.
+ */
+static size_t
+left_of (const uint64_t *left, size_t nleft, const uint64_t *right, size_t nright, size_t k)
+{
+  size_t low = k > nright ? k - nright : 0, high = k < nleft ? k : nleft;
+  while (low < high)
   {
-    garco__radix_sort (sort->words[0], order, n, sort->used[0], scratch, other);
-    return;
+    size_t middle = low + (high - low) / 2;
+    if (left[middle] <= right[k - middle - 1])
+      low = middle + 1;
+    else
+      high = middle;
   }
+  return low;
+}
+
+/* Of a pair of runs the part that will lie where run `run` lay. */
+static garco_status
+merge_run (void *context, size_t run, garco_error *error)
+{
+  (void)error;
+  run_sort *s = context;
+  size_t first = run / (2 * s->width) * 2 * s->width, start = run_start (s, first);
+  size_t middle = run_start (s, first + s->width), end = run_start (s, first + 2 * s->width);
+  size_t to = run_start (s, run), stop = run_start (s, run + 1);
+  size_t i =
+      start + left_of (s->keys + start, middle - start, s->keys + middle, end - middle, to - start);
+  size_t j = middle + (to - start) - (i - start);
+  for (; to < stop; to++)
+  {
+    bool left = j == end || (i < middle && s->keys[i] <= s->keys[j]);
+    size_t from = left ? i++ : j++;
+    s->scratch[to] = s->keys[from];
+    s->other[to] = s->order[from];
+  }
+  return GARCO_OK;
+}
+
+static bool
+pairs_are_sorted (const run_sort *s)
+{
+  for (size_t run = s->width; run < s->nruns; run += 2 * s->width)
+    if (s->keys[run_start (s, run) - 1] > s->keys[run_start (s, run)])
+      return false;
+  return true;
+}
+
+static void
+swap_sides (run_sort *s)
+{
+  uint64_t *keys = s->keys;
+  uint32_t *order = s->order;
+  s->keys = s->scratch;
+  s->order = s->other;
+  s->scratch = keys;
+  s->other = order;
+}
+
+static void
+sort_one_word (run_sort *s, int threads)
+{
+  size_t wanted = garco__parallel_threads (threads, s->count / LEAST_RUN);
+  for (s->nruns = 1; 2 * s->nruns <= wanted && s->nruns < MOST_RUNS; s->nruns *= 2)
+    ;
+  garco__parallel_run (s->nruns, threads, sort_run, s, NULL);
+  for (s->width = 1; s->width < s->nruns; s->width *= 2)
+    if (!pairs_are_sorted (s))
+    {
+      garco__parallel_run (s->nruns, threads, merge_run, s, NULL);
+      swap_sides (s);
+    }
+}
+
+/* ---- any number of words */
+
+static garco_status
+sort_words (garco__cell_sort *sort, run_sort *s, garco_error *error)
+{
+  void *keys = NULL;
+  GARCO_TRY (garco__allocate (&keys, sort->count, sizeof (uint64_t), error));
+  uint64_t *own = keys;
+  for (size_t i = 0; i < sort->count; i++)
+    s->order[i] = (uint32_t)i;
   for (size_t w = sort->nwords; w-- > 0;)
   {
-    for (size_t i = 0; i < n; i++)
-      keys[i] = sort->words[w][order[i]];
-    garco__radix_sort (keys, order, n, sort->used[w], scratch, other);
+    for (size_t i = 0; i < sort->count; i++)
+      own[i] = sort->words[w][s->order[i]];
+    garco__radix_sort (own, s->order, sort->count, sort->used[w], s->scratch, s->other);
   }
+  free (keys);
+  return GARCO_OK;
 }
 
 garco_status
-garco__cell_sort_run (garco__cell_sort *sort, uint32_t **order, garco_error *error)
+garco__cell_sort_run (garco__cell_sort *sort, int threads, uint32_t **order, garco_error *error)
 {
-  size_t n = sort->count;
-  void *indices = NULL, *other = NULL, *keys = NULL, *scratch = NULL;
+  run_sort s = {.count = sort->count};
+  void *indices = NULL, *other = NULL, *scratch = NULL;
   garco_status status;
-  GARCO_TRY_DONE (garco__allocate (&indices, n, sizeof (uint32_t), error));
-  GARCO_TRY_DONE (garco__allocate (&other, n, sizeof (uint32_t), error));
-  GARCO_TRY_DONE (garco__allocate (&scratch, n, sizeof (uint64_t), error));
-  if (sort->nwords > 1)
-    GARCO_TRY_DONE (garco__allocate (&keys, n, sizeof (uint64_t), error));
-  for (size_t i = 0; i < n; i++)
-    ((uint32_t *)indices)[i] = (uint32_t)i;
-  sort_words (sort, keys, scratch, indices, other);
-  *order = indices;
-  indices = NULL;
+  GARCO_TRY_DONE (garco__allocate (&indices, sort->count, sizeof (uint32_t), error));
+  s.order = indices;
+  GARCO_TRY_DONE (garco__allocate (&other, sort->count, sizeof (uint32_t), error));
+  s.other = other;
+  GARCO_TRY_DONE (garco__allocate (&scratch, sort->count, sizeof (uint64_t), error));
+  s.scratch = scratch;
+  if (sort->nwords != 1)
+    GARCO_TRY_DONE (sort_words (sort, &s, error));
+  else
+  {
+    s.keys = sort->words[0];
+    s.bits = sort->used[0];
+    sort_one_word (&s, threads);
+    sort->words[0] = s.keys;
+  }
+  *order = s.order;
+  s.order = NULL;
 done:
-  free (indices);
-  free (other);
-  free (keys);
-  free (scratch);
+  free (s.order);
+  free (s.other);
+  free (s.scratch);
   return status;
 }
 

@@ -16,12 +16,25 @@ typedef struct garco__cell_sort
   unsigned used[GARCO__SORT_WORDS];   /* bits of the word that are taken */
 } garco__cell_sort;
 
+/* Where a number lies in a cell's words: the low bits of one as far as it was filled until now. */
+typedef struct garco__sort_number
+{
+  size_t word;
+  unsigned bits; /* 0: all have the same, and it lies nowhere */
+  uint64_t low;
+} garco__sort_number;
+
 /* Adds the next less significant number of each cell; all lie in [low, high]. */
-garco_status garco__cell_sort_add (garco__cell_sort *sort, const uint64_t *values, uint64_t low,
-                                   uint64_t high, garco_error *error);
-/* The cells' indices in rising order, equal ones as they came; allocated. Nothing can be added
- * after it. */
-garco_status garco__cell_sort_run (garco__cell_sort *sort, uint32_t **order, garco_error *error);
+garco_status garco__cell_sort_add (garco__cell_sort *sort, uint64_t low, uint64_t high,
+                                   garco__sort_number *number, garco_error *error);
+/* The values of the number of `count` cells from cell `from` on. Each cell's numbers are put in the
+ * order that they were added in, once all are added; different cells by several threads at once. */
+void garco__cell_sort_put (garco__cell_sort *sort, const garco__sort_number *number, size_t from,
+                           const uint64_t *values, size_t count);
+/* The cells' indices in rising order, equal ones as they came; allocated. Nothing can be put after
+ * it. `threads` as in garco__parallel_run. */
+garco_status garco__cell_sort_run (garco__cell_sort *sort, int threads, uint32_t **order,
+                                   garco_error *error);
 /* True when, after the run, cell i of the order (i > 0) has the numbers of the one before it. */
 bool garco__cell_sort_repeats (const garco__cell_sort *sort, const uint32_t *order, size_t i);
 void garco__cell_sort_free (garco__cell_sort *sort);

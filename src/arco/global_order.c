@@ -12,9 +12,13 @@
 #include "arco/datatype.h"
 #include "arco/fragment_writer.h"
 #include "base/error.h"
+#include "base/parallel.h"
 
 /* Bytes of a cell while cells are sorted: its number twice, its key twice or thrice and more. */
 #define SORT_COST ((size_t)32)
+/* Cells of a piece of work, and of what is done with them while they are in the nearest cache. */
+#define PIECE_ROWS ((size_t)32768)
+#define BLOCK_ROWS ((size_t)1024)
 
 /* A value as text for messages. */
 static const char *
@@ -56,32 +60,40 @@ range_of (const uint64_t *keys, size_t count)
   return range;
 }
 
-static garco_status
-check_bounds (garco__writer_job *job, const garco__field *field, const uint64_t *keys,
-              key_range range, const uint8_t *domain, const char *what)
+static uint64_t
+key_at (const garco__writer_job *job, size_t dimension, size_t row)
 {
+  const garco__field *field = &job->schema->fields[dimension];
+  const uint8_t *values = job->columns[dimension]->values;
+  return garco__order_key (field->type, values + row * garco_datatype_size (field->type));
+}
+
+static garco_status
+check_bounds (garco__writer_job *job, size_t dimension, key_range range, const uint8_t *domain,
+              const char *what)
+{
+  const garco__field *field = &job->schema->fields[dimension];
   size_t size = garco_datatype_size (field->type), i = 0;
-  uint64_t low = garco__order_key (field->type, domain);
+  uint64_t low = garco__order_key (field->type, domain), key;
   uint64_t high = garco__order_key (field->type, domain + size);
   char value[40], from[40], to[40];
   if (range.low >= low && range.high <= high)
     return GARCO_OK;
-  while (i + 1 < job->rows && keys[i] >= low && keys[i] <= high)
+  while ((key = key_at (job, dimension, i)) >= low && key <= high && i + 1 < job->rows)
     i++;
   return garco__fail_line (job->error, GARCO_ERR_ARGUMENT, job->array->io->root, (int64_t)i + 1,
                            "%s = %s, outside the array's %s [%s, %s]", field->name,
-                           value_text (field->type, keys[i], value), what,
+                           value_text (field->type, key, value), what,
                            value_text (field->type, low, from), value_text (field->type, high, to));
 }
 
 static garco_status
-check_domain (garco__writer_job *job, const garco__field *field, const uint64_t *keys,
-              key_range range)
+check_domain (garco__writer_job *job, size_t dimension, key_range range)
 {
-  GARCO_TRY (check_bounds (job, field, keys, range, field->domain, "domain"));
-  return field->has_current
-             ? check_bounds (job, field, keys, range, field->current, "current domain")
-             : GARCO_OK;
+  const garco__field *field = &job->schema->fields[dimension];
+  GARCO_TRY (check_bounds (job, dimension, range, field->domain, "domain"));
+  return field->has_current ? check_bounds (job, dimension, range, field->current, "current domain")
+                            : GARCO_OK;
 }
 
 /* Non-negative by the domain's check; beyond what 64 bits hold all are in one last tile. */
@@ -140,19 +152,169 @@ one_place_a_tile (const garco__field *field)
          garco__datatype_number (field->type) != GARCO__NUMBER_FLOAT;
 }
 
-/* Tile coordinates out of a dimension's keys, where they are integers: both count from the domain's
- * low end. They replace the keys, and their range the keys'. */
-static void
-tiles_of_keys (const garco__field *field, key_range *range, size_t count, uint64_t *keys)
+/* ---- the numbers that cells are sorted by */
+
+typedef enum number_kind
 {
-  uint64_t low = garco__order_key (field->type, field->domain), extent = 0;
-  memcpy (&extent, field->extent, garco_datatype_size (field->type));
-  uint64_t base = low + (range->low - low) / extent * extent;
-  uint64_t span = range->high - base;
-  *range = (key_range){0, span / extent};
-  if (range->high == 0)
-    return;                                       /* all in one tile: nothing to sort by */
-  if (extent <= UINT32_MAX && span <= UINT32_MAX) /* a faster division */
+  COORDINATES,
+  TILES,      /* out of the coordinates' keys, where they are integers: both count from the domain's
+                 low end */
+  FLOAT_TILES /* of coordinates that are floats */
+} number_kind;
+
+typedef struct number
+{
+  const garco__field *field;
+  size_t dimension;
+  number_kind kind;
+  uint64_t base, extent; /* of TILES */
+  bool narrow;           /* TILES: a faster division does */
+  garco__sort_number place;
+} number;
+
+typedef struct order_plan
+{
+  garco__writer_job *job;
+  garco__cell_sort sort;
+  key_range *ranges; /* of each dimension, and before of each piece's */
+  number *numbers;
+  size_t nnumbers;
+} order_plan;
+
+static size_t
+piece_count (const garco__writer_job *job)
+{
+  return (job->rows - 1) / PIECE_ROWS + 1;
+}
+
+static size_t
+piece_end (const garco__writer_job *job, size_t index)
+{
+  size_t end = (index + 1) * PIECE_ROWS;
+  return end < job->rows ? end : job->rows;
+}
+
+/* The keys of a dimension's cells from `from` on, of a block at most; how many they are. */
+static size_t
+block_keys (const garco__writer_job *job, size_t dimension, size_t from, size_t end,
+            uint64_t keys[BLOCK_ROWS])
+{
+  const garco__field *field = &job->schema->fields[dimension];
+  const uint8_t *values = job->columns[dimension]->values;
+  size_t count = end - from < BLOCK_ROWS ? end - from : BLOCK_ROWS;
+  garco__order_keys (field->type, values + from * garco_datatype_size (field->type), count, keys);
+  return count;
+}
+
+static void
+widen (key_range *range, key_range more)
+{
+  range->low = more.low < range->low ? more.low : range->low;
+  range->high = more.high > range->high ? more.high : range->high;
+}
+
+static garco_status
+find_ranges (void *context, size_t index, garco_error *error)
+{
+  (void)error;
+  const order_plan *plan = context;
+  size_t ndims = plan->job->schema->ndims, end = piece_end (plan->job, index), count;
+  uint64_t keys[BLOCK_ROWS];
+  for (size_t d = 0; d < ndims; d++)
+  {
+    key_range range = {UINT64_MAX, 0};
+    for (size_t from = index * PIECE_ROWS; from < end; from += BLOCK_ROWS)
+    {
+      count = block_keys (plan->job, d, from, end, keys);
+      widen (&range, range_of (keys, count));
+    }
+    plan->ranges[index * ndims + d] = range;
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+check_ranges (order_plan *plan)
+{
+  garco__writer_job *job = plan->job;
+  size_t ndims = job->schema->ndims, pieces = piece_count (job);
+  GARCO_TRY (garco__parallel_run (pieces, job->options.threads, find_ranges, plan, job->error));
+  for (size_t d = 0; d < ndims; d++)
+  {
+    for (size_t i = 1; i < pieces; i++)
+      widen (&plan->ranges[d], plan->ranges[i * ndims + d]);
+    GARCO_TRY (check_domain (job, d, plan->ranges[d]));
+  }
+  return GARCO_OK;
+}
+
+/* Where coordinates rise, tiles of floats rise or fall, so that the ends are of the ends. */
+static key_range
+float_tiles (const garco__field *field, key_range coordinates)
+{
+  _Alignas(8) uint8_t ends[16];
+  uint64_t keys[2] = {coordinates.low, coordinates.high};
+  garco__order_values (field->type, keys, 2, ends);
+  garco__tile_keys (field, ends, 2, keys);
+  return range_of (keys, 2);
+}
+
+static key_range
+plan_tiles (number *own, key_range coordinates)
+{
+  const garco__field *field = own->field;
+  uint64_t low = garco__order_key (field->type, field->domain);
+  memcpy (&own->extent, field->extent, garco_datatype_size (field->type));
+  own->base = low + (coordinates.low - low) / own->extent * own->extent;
+  uint64_t span = coordinates.high - own->base;
+  own->narrow = own->extent <= UINT32_MAX && span <= UINT32_MAX;
+  return (key_range){0, span / own->extent};
+}
+
+static garco_status
+add_number (order_plan *plan, size_t dimension, bool tiles)
+{
+  const garco__field *field = &plan->job->schema->fields[dimension];
+  key_range range = plan->ranges[dimension];
+  number *own = &plan->numbers[plan->nnumbers++];
+  *own = (number){.field = field, .dimension = dimension, .kind = COORDINATES};
+  if (tiles && garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
+  {
+    own->kind = FLOAT_TILES;
+    range = float_tiles (field, range);
+  }
+  else if (tiles && !one_place_a_tile (field))
+  {
+    own->kind = TILES;
+    range = plan_tiles (own, range);
+  }
+  return garco__cell_sort_add (&plan->sort, range.low, range.high, &own->place, plan->job->error);
+}
+
+static garco_status
+add_numbers (order_plan *plan)
+{
+  const garco__schema *schema = plan->job->schema;
+  for (size_t k = 0; k < schema->ndims; k++)
+  {
+    size_t i = garco__nth_dimension (schema, schema->tile_order, k);
+    if (schema->fields[i].has_extent)
+      GARCO_TRY (add_number (plan, i, true));
+  }
+  for (size_t k = 0; k < schema->ndims; k++)
+  {
+    size_t i = garco__nth_dimension (schema, schema->cell_order, k);
+    if (!one_place_a_tile (&schema->fields[i]))
+      GARCO_TRY (add_number (plan, i, false));
+  }
+  return GARCO_OK;
+}
+
+static void
+tiles_of_keys (const number *own, size_t count, uint64_t *keys)
+{
+  uint64_t base = own->base, extent = own->extent;
+  if (own->narrow)
     for (size_t i = 0; i < count; i++)
       keys[i] = (uint32_t)(keys[i] - base) / (uint32_t)extent;
   else
@@ -161,51 +323,32 @@ tiles_of_keys (const garco__field *field, key_range *range, size_t count, uint64
 }
 
 static garco_status
-add_tiles (garco__writer_job *job, garco__cell_sort *sort, size_t dimension, key_range range,
-           uint64_t *keys)
+put_numbers (void *context, size_t index, garco_error *error)
 {
-  const garco__field *field = &job->schema->fields[dimension];
-  const void *values = job->columns[dimension]->values;
-  if (garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
-  {
-    garco__tile_keys (field, values, job->rows, keys);
-    range = range_of (keys, job->rows);
-  }
-  else
-  {
-    garco__order_keys (field->type, values, job->rows, keys);
-    if (!one_place_a_tile (field))
-      tiles_of_keys (field, &range, job->rows, keys);
-  }
-  return garco__cell_sort_add (sort, keys, range.low, range.high, job->error);
-}
-
-static garco_status
-add_keys (garco__writer_job *job, garco__cell_sort *sort, key_range *ranges, uint64_t *keys)
-{
-  const garco__schema *schema = job->schema;
-  for (size_t i = 0; i < schema->ndims; i++)
-  {
-    garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
-    ranges[i] = range_of (keys, job->rows);
-    GARCO_TRY (check_domain (job, &schema->fields[i], keys, ranges[i]));
-  }
-  for (size_t k = 0; k < schema->ndims; k++)
-  {
-    size_t i = garco__nth_dimension (schema, schema->tile_order, k);
-    if (schema->fields[i].has_extent)
-      GARCO_TRY (add_tiles (job, sort, i, ranges[i], keys));
-  }
-  for (size_t k = 0; k < schema->ndims; k++)
-  {
-    size_t i = garco__nth_dimension (schema, schema->cell_order, k);
-    if (ranges[i].low == ranges[i].high || one_place_a_tile (&schema->fields[i]))
-      continue;
-    garco__order_keys (schema->fields[i].type, job->columns[i]->values, job->rows, keys);
-    GARCO_TRY (garco__cell_sort_add (sort, keys, ranges[i].low, ranges[i].high, job->error));
-  }
+  (void)error;
+  order_plan *plan = context;
+  const garco__writer_job *job = plan->job;
+  size_t end = piece_end (job, index), count;
+  uint64_t keys[BLOCK_ROWS];
+  for (size_t from = index * PIECE_ROWS; from < end; from += BLOCK_ROWS)
+    for (size_t k = 0; k < plan->nnumbers; k++)
+    {
+      const number *own = &plan->numbers[k];
+      const uint8_t *values = job->columns[own->dimension]->values;
+      if (own->place.bits == 0)
+        continue;
+      count = block_keys (job, own->dimension, from, end, keys);
+      if (own->kind == TILES)
+        tiles_of_keys (own, count, keys);
+      else if (own->kind == FLOAT_TILES)
+        garco__tile_keys (own->field, values + from * garco_datatype_size (own->field->type), count,
+                          keys);
+      garco__cell_sort_put (&plan->sort, &own->place, from, keys, count);
+    }
   return GARCO_OK;
 }
+
+/* ---- the order */
 
 static garco_status
 name_duplicate (garco__writer_job *job, uint32_t cell)
@@ -224,32 +367,42 @@ name_duplicate (garco__writer_job *job, uint32_t cell)
                            "two cells at %s, and the array allows no duplicates", text);
 }
 
+static garco_status
+find_duplicate (const order_plan *plan)
+{
+  garco__writer_job *job = plan->job;
+  for (size_t i = 1; !job->schema->duplicates && i < job->rows; i++)
+    if (garco__cell_sort_repeats (&plan->sort, job->order, i))
+      return name_duplicate (job, job->order[i]);
+  return GARCO_OK;
+}
+
 garco_status
 garco__writer_order (garco__writer_job *job)
 {
-  garco__cell_sort sort = {.count = job->rows};
-  void *keys = NULL, *ranges = NULL;
+  order_plan plan = {.job = job, .sort.count = job->rows};
+  size_t ndims = job->schema->ndims;
+  int threads = job->options.threads;
+  void *ranges = NULL, *numbers = NULL;
   garco_status status;
   if (job->options.memory / SORT_COST < job->rows)
     return garco__fail (job->error, GARCO_ERR_LIMIT, job->array->io->root,
                         "%zu cells to sort need %zu bytes of memory, above the limit of %" PRIu64
                         "; expected fewer cells at once or a higher limit",
                         job->rows, job->rows * SORT_COST, job->options.memory);
-  GARCO_TRY_DONE (garco__allocate (&keys, job->rows, sizeof (uint64_t), job->error));
-  GARCO_TRY_DONE (garco__allocate (&ranges, job->schema->ndims, sizeof (key_range), job->error));
-  GARCO_TRY_DONE (add_keys (job, &sort, ranges, keys));
-  free (keys);
-  keys = NULL;
-  GARCO_TRY_DONE (garco__cell_sort_run (&sort, &job->order, job->error));
-  for (size_t i = 1; !job->schema->duplicates && i < job->rows; i++)
-    if (garco__cell_sort_repeats (&sort, job->order, i))
-    {
-      status = name_duplicate (job, job->order[i]);
-      goto done;
-    }
+  GARCO_TRY_DONE (
+      garco__allocate (&ranges, piece_count (job) * ndims, sizeof (key_range), job->error));
+  plan.ranges = ranges;
+  GARCO_TRY_DONE (garco__allocate (&numbers, 2 * ndims, sizeof (number), job->error));
+  plan.numbers = numbers;
+  GARCO_TRY_DONE (check_ranges (&plan));
+  GARCO_TRY_DONE (add_numbers (&plan));
+  GARCO_TRY_DONE (garco__parallel_run (piece_count (job), threads, put_numbers, &plan, job->error));
+  GARCO_TRY_DONE (garco__cell_sort_run (&plan.sort, threads, &job->order, job->error));
+  GARCO_TRY_DONE (find_duplicate (&plan));
 done:
-  free (keys);
   free (ranges);
-  garco__cell_sort_free (&sort);
+  free (numbers);
+  garco__cell_sort_free (&plan.sort);
   return status;
 }

@@ -279,6 +279,8 @@ take_enumerations (schema_reader *reader)
     schema->nenumerations = i + 1;
     GARCO_TRY (take_text (reader, &schema->enumerations[i].name));
     GARCO_TRY (take_text (reader, &schema->enumerations[i].file));
+    if (strchr (schema->enumerations[i].file, '/') != NULL)
+      return corrupt (reader, "an enumeration's file that lies in another folder");
   }
   return GARCO_OK;
 }

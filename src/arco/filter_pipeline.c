@@ -209,6 +209,25 @@ put_options (garco__buffer *buffer, const garco__filter *filter, garco_error *er
   return garco__put_u64 (buffer, filter->width, error);
 }
 
+static bool
+filter_is_known (const garco__filter *filter, bool writing)
+{
+  const filter_functions *functions = functions_of (filter->kind);
+  return filter->kind == GARCO__FILTER_NONE ||
+         (writing ? functions->apply != NULL : functions->undo != NULL);
+}
+
+/* Options that are not known were not kept: without them nobody could read the schema. */
+static garco_status
+check_options (const garco__filter *filter, garco_error *error)
+{
+  return filter_is_known (filter, false)
+             ? GARCO_OK
+             : garco__fail (error, GARCO_ERR_UNSUPPORTED, NULL,
+                            "writing a schema that has filter %s (number %u)",
+                            garco__filter_name (filter->kind), filter->kind);
+}
+
 garco_status
 garco__pipeline_put (garco__buffer *buffer, const garco__pipeline *pipeline, garco_error *error)
 {
@@ -216,6 +235,7 @@ garco__pipeline_put (garco__buffer *buffer, const garco__pipeline *pipeline, gar
   GARCO_TRY (garco__put_u32 (buffer, (uint32_t)pipeline->count, error));
   for (size_t i = 0; i < pipeline->count; i++)
   {
+    GARCO_TRY (check_options (&pipeline->filters[i], error));
     GARCO_TRY (garco__put_u8 (buffer, pipeline->filters[i].kind, error));
     GARCO_TRY (put_options (buffer, &pipeline->filters[i], error));
   }
@@ -240,14 +260,6 @@ garco__pipeline_free (garco__pipeline *pipeline)
 {
   free (pipeline->filters);
   memset (pipeline, 0, sizeof *pipeline);
-}
-
-static bool
-filter_is_known (const garco__filter *filter, bool writing)
-{
-  const filter_functions *functions = functions_of (filter->kind);
-  return filter->kind == GARCO__FILTER_NONE ||
-         (writing ? functions->apply != NULL : functions->undo != NULL);
 }
 
 garco_status

@@ -51,8 +51,8 @@ typedef struct garco__pipeline
 
 #define GARCO__MAX_CHUNK 65536u
 #define GARCO__MAX_FILTERS 32
-/* No writer makes chunks, or cells of fixed size, near this; it bounds what a damaged length can ask
- * for. */
+/* No writer makes chunks, or cells of fixed size, near this; it bounds what a damaged length can
+ * ask for. */
 #define GARCO__CHUNK_LIMIT (64u << 20)
 /* Of a cell that garco writes: it must fit a chunk that garco reads. */
 #define GARCO__MAX_CELL (16u << 20)
@@ -69,6 +69,7 @@ void garco__filter_names (const char *name, char text[GARCO__NAMES_SIZE]);
  * refused. */
 garco_status garco__pipeline_parse (garco__cursor *cursor, garco_datatype type, const char *source,
                                     garco__pipeline *pipeline, garco_error *error);
+/* GARCO_ERR_UNSUPPORTED where there is an unknown one. */
 garco_status garco__pipeline_put (garco__buffer *buffer, const garco__pipeline *pipeline,
                                   garco_error *error);
 /* Takes over the filters for values of `type`; `pipeline` is one of `count` filters, copied. */

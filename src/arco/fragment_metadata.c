@@ -39,22 +39,41 @@ metadata_path (const garco__fragment *fragment, char path[PATH_SIZE])
   snprintf (path, PATH_SIZE, "%s/" FILE_NAME, fragment->path);
 }
 
+/* Damage, unless the fragment is gone as a whole. */
+static garco_status
+missing_file (garco__io *io, const garco__fragment *fragment, const char *path, garco_error *error)
+{
+  char source[GARCO__IO_NAME_SIZE];
+  garco__io_kind kind;
+  uint64_t size;
+  garco__io_name (io, path, source, sizeof source);
+  GARCO_TRY (garco__io_stat (io, fragment->path, &kind, &size, error));
+  return kind == GARCO__IO_NOTHING
+             ? garco__fail (error, GARCO_ERR_NOT_FOUND, source,
+                            "the fragment is gone: a vacuum has removed it since the array was "
+                            "opened")
+             : garco__fail (error, GARCO_ERR_CORRUPT, source,
+                            "the fragment's metadata file is missing");
+}
+
 /* The metadata file's size, and the file itself where it is small: once. */
 static garco_status
 find_file (garco__io *io, garco__fragment *fragment, garco_error *error)
 {
-  char path[PATH_SIZE], source[GARCO__IO_NAME_SIZE];
+  char path[PATH_SIZE];
   garco__io_kind kind;
   if (fragment->file_known)
     return GARCO_OK;
   metadata_path (fragment, path);
   GARCO_TRY (garco__io_stat (io, path, &kind, &fragment->metadata_size, error));
   if (kind != GARCO__IO_FILE)
-    return garco__fail (error, GARCO_ERR_CORRUPT, garco__io_name (io, path, source, sizeof source),
-                        "the fragment's metadata file is missing");
+    return missing_file (io, fragment, path, error);
   if (fragment->metadata_size <= WHOLE_LIMIT)
+  {
     GARCO_TRY (
         garco__io_read_whole (io, path, WHOLE_LIMIT, &fragment->file, &fragment->file_size, error));
+    fragment->metadata_size = fragment->file_size;
+  }
   fragment->file_known = true;
   return GARCO_OK;
 }

@@ -23,8 +23,8 @@ typedef struct garco__slot
   uint8_t *mins, *maxs, *sums, *nulls;
 } garco__slot;
 
-/* Bytes right before the footer of a fragment that has times of cells: what made it has seen that no
- * two cells have equal coordinates. Nothing in the file points at them. */
+/* Bytes right before the footer of a fragment that has times of cells: what made it has seen that
+ * no two cells have equal coordinates. Nothing in the file points at them. */
 #define GARCO__DISTINCT "garco:distinct:1"
 #define GARCO__DISTINCT_SIZE (sizeof GARCO__DISTINCT - 1)
 

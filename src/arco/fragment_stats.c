@@ -31,16 +31,18 @@ take_vector (const garco__fragment *fragment, const vector *v, const garco__buff
   garco__cursor cursor = garco__cursor_of (content->data, content->size);
   uint64_t count = garco__cursor_u64 (&cursor);
   uint64_t variable = v->bytes ? garco__cursor_u64 (&cursor) : 0;
-  uint64_t expected = v->bytes ? fragment->ntiles * v->cell : fragment->ntiles;
-  size_t size = (size_t)fragment->ntiles * v->cell;
+  uint64_t size = 0;
+  bool fits = !__builtin_mul_overflow (fragment->ntiles, v->cell, &size);
+  uint64_t expected = v->bytes ? size : fragment->ntiles;
   if (!cursor.failed && count == 0)
     return GARCO_OK;
-  if (cursor.failed || count != expected || variable != 0 || garco__cursor_left (&cursor) != size)
+  if (cursor.failed || !fits || count != expected || variable != 0 ||
+      garco__cursor_left (&cursor) != size)
     return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)v->at,
                              "%" PRIu64 " %s in %zu bytes; expected %" PRIu64, count, v->what,
                              content->size, expected);
-  GARCO_TRY (garco__allocate (&made, size, 1, error));
-  memcpy (made, garco__cursor_take (&cursor, size), size);
+  GARCO_TRY (garco__allocate (&made, (size_t)size, 1, error));
+  memcpy (made, garco__cursor_take (&cursor, size), (size_t)size);
   *v->place = made;
   return GARCO_OK;
 }

@@ -159,12 +159,41 @@ a_cell_has_a_limit (void **state)
   garco__buffer_free (&payload);
 }
 
+/* Labels are read from a file that the schema names. */
+static void
+labels_lie_in_their_folder (void **state)
+{
+  (void)state;
+  static const char *const files[] = {"labels", "../../../labels", "/labels"};
+  for (size_t i = 0; i < 3; i++)
+  {
+    garco__schema *schema = NULL;
+    garco_error error;
+    size_t width;
+    garco__buffer payload = payload_of_one (&width), changed = {0};
+    assert_ok (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
+               &error);
+    schema->enumerations = calloc (1, sizeof *schema->enumerations);
+    schema->nenumerations = 1;
+    schema->enumerations[0].name = strdup ("e");
+    schema->enumerations[0].file = strdup (files[i]);
+    assert_ok (garco__schema_put (schema, 22, &changed, &error), &error);
+    garco__schema_free (&schema);
+    assert_int_equal (
+        garco__schema_parse (changed.data, changed.size, "n", "file", &schema, &error),
+        i == 0 ? GARCO_OK : GARCO_ERR_CORRUPT);
+    garco__schema_free (&schema);
+    garco__buffer_free (&changed);
+    garco__buffer_free (&payload);
+  }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test (preset_is_earthscopes), cmocka_unit_test (cut_schemas_are_errors),
+      cmocka_unit_test (preset_is_earthscopes),      cmocka_unit_test (cut_schemas_are_errors),
       cmocka_unit_test (others_are_refused_by_name), cmocka_unit_test (one_value_fills_a_cell),
-      cmocka_unit_test (a_cell_has_a_limit)};
+      cmocka_unit_test (labels_lie_in_their_folder), cmocka_unit_test (a_cell_has_a_limit)};
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

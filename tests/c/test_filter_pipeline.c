@@ -288,6 +288,10 @@ unknown_filters_are_refused_at_use (void **state)
   assert_int_equal (garco__pipeline_check (&pipeline, false, "s", "image", &error),
                     GARCO_ERR_UNSUPPORTED);
   assert_non_null (strstr (error.message, "\"image\" has filter webp"));
+  garco__buffer again = {0};
+  assert_int_equal (garco__pipeline_put (&again, &pipeline, &error), GARCO_ERR_UNSUPPORTED);
+  assert_non_null (strstr (error.message, "filter webp"));
+  garco__buffer_free (&again);
   garco__pipeline_free (&pipeline);
 }
 

@@ -255,10 +255,41 @@ metadata_are_kept (void **state)
   garco_array_free (&array);
 }
 
+/* A fragment that is gone as a whole is no damage: it was vacuumed. */
+static void
+vacuumed_is_told_from_damaged (void **state)
+{
+  test_place *place = *state;
+  garco__cells cells = {0};
+  garco_column columns[GARCO__CELL_COLUMNS];
+  for (int whole = 0; whole < 2; whole++)
+  {
+    garco_array *array = NULL, *reader = NULL;
+    garco_fragment_info info;
+    garco_error error;
+    char name[GARCO_FRAGMENT_NAME_SIZE], path[256];
+    cells.count = 0;
+    add_epochs (&cells, TEST_START + whole, 4, 30);
+    garco_batch batch = garco__cells_batch (&cells, columns);
+    assert_ok (garco_array_open (place->array, NULL, &array, &error), &error);
+    assert_ok (garco_array_write (array, &batch, NULL, name, &error), &error);
+    assert_ok (garco_array_open (place->array, NULL, &reader, &error), &error);
+    snprintf (path, sizeof path, "__fragments/%s%s", name, whole ? "" : "/__fragment_metadata.tdb");
+    assert_ok (garco__io_remove (array->io, path, &error), &error);
+    assert_int_equal (garco_array_fragment (reader, (size_t)whole, &info, &error),
+                      whole ? GARCO_ERR_NOT_FOUND : GARCO_ERR_CORRUPT);
+    assert_non_null (strstr (error.message, whole ? "a vacuum has removed it" : "is missing"));
+    garco_array_free (&reader);
+    garco_array_free (&array);
+  }
+  garco__cells_free (&cells);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown (vacuumed_is_told_from_damaged, make_place, free_place),
       cmocka_unit_test_setup_teardown (unseen_until_committed, make_place, free_place),
       cmocka_unit_test_setup_teardown (a_commit_never_loses_its_fragment, make_place, free_place),
       cmocka_unit_test_setup_teardown (wrong_cells_are_refused, make_place, free_place),

@@ -137,6 +137,13 @@ end_source (garco__cell_merge *merge, garco__merge_source *source)
   source->words = NULL;
 }
 
+static garco_status
+out_of_order (const garco__merge_source *source, garco_error *error)
+{
+  return garco__fail (error, GARCO_ERR_CORRUPT, source->fragment->path,
+                      "cells that are not in the order of the array");
+}
+
 /* That each cell of the block comes after the one before it, or is at the same place. */
 static garco_status
 check_order (garco__cell_merge *merge, const garco__merge_source *source, garco_error *error)
@@ -150,8 +157,7 @@ check_order (garco__cell_merge *merge, const garco__merge_source *source, garco_
     if (w == merge->order.nwords)
       merge->repeats = true;
     else if (word[i] < word[i - 1])
-      return garco__fail (error, GARCO_ERR_CORRUPT, source->fragment->path,
-                          "cells that are not in the order of the array");
+      return out_of_order (source, error);
   }
   return GARCO_OK;
 }
@@ -389,19 +395,23 @@ add_run (garco__slice *slice, uint32_t source, size_t count, bool dropped, garco
   return GARCO_OK;
 }
 
-/* Equal cells come one after the other: within a block, which check_order sees, or here. */
-static void
-note_given (garco__cell_merge *merge, const garco__merge_source *source, size_t count)
+/* Each cell comes after the one before it, or is equal to it: within a block check_order sees to
+ * that, from run to run this, of whichever source. */
+static garco_status
+note_given (garco__cell_merge *merge, const garco__merge_source *source, size_t count,
+            garco_error *error)
 {
-  bool same = merge->any_last;
+  int order = merge->any_last ? 0 : -1; /* of the last cell given to the first of these */
   for (size_t w = 0; w < merge->order.nwords; w++)
   {
     const uint64_t *word = source->words + w * GARCO__MERGE_BLOCK + source->next;
-    same = same && merge->last[w] == word[0];
+    if (order == 0 && merge->last[w] != word[0])
+      order = merge->last[w] < word[0] ? -1 : 1;
     merge->last[w] = word[count - 1];
   }
-  merge->repeats = merge->repeats || same;
+  merge->repeats = merge->repeats || order == 0;
   merge->any_last = true;
+  return order > 0 ? out_of_order (source, error) : GARCO_OK;
 }
 
 static garco_status
@@ -410,7 +420,7 @@ put_cells (garco__cell_merge *merge, garco__slice *slice, uint32_t index, size_t
 {
   garco__merge_source *source = &merge->sources[index];
   size_t bytes = count * sizeof (uint64_t), at = source->next;
-  note_given (merge, source, count);
+  GARCO_TRY (note_given (merge, source, count, error));
   memcpy (slice->times + slice->cells, source->cell_times + at, bytes);
   if (slice->delete_times != NULL)
   {

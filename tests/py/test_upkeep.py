@@ -625,3 +625,22 @@ def test_vacuum_removes_nothing_by_a_damaged_list(tmp_path, text, said, folder):
         error = garco(verb[0], array, *verb[1:], status=1)
         assert said in error and listed.name in error
     assert sorted(map(str, tmp_path.rglob("*"))) == before
+
+
+def test_cells_out_of_order_are_damage(tmp_path):
+    """From tile to tile too: they went into the consolidated fragment as they came."""
+    array = tmp_path / "a"
+    domain = tiledb.Domain(tiledb.Dim("x", domain=(0, 99), tile=100, dtype="i8",
+                                      filters=tiledb.FilterList([tiledb.NoOpFilter()])))
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=domain, attrs=[tiledb.Attr("v", dtype="i4")], sparse=True, capacity=4))
+    write(array, 1, range(1, 9), v=range(8))
+    write(array, 2, [50], v=[50])
+    file, = array.glob("__fragments/__1_1_*/d0.tdb")
+    data = bytearray(file.read_bytes())
+    assert data[44] == 4
+    data[44] = 7  # the first tile: 1, 2, 3, 7; the second: 5, 6, 7, 8
+    file.write_bytes(data)
+    before = files_of(array)
+    assert "cells that are not in the order of the array" in garco("consolidate", array, status=1)
+    assert files_of(array) == before

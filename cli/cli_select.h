@@ -79,8 +79,8 @@ enum
       CLI_OPTION (                                                                                 \
           "where", '\0', SELECT_WHERE,                                                             \
           "Condition on fields, as in \"snr > 35 and sat in (3, 5)\": numbers, 'text' for "        \
-          "times, codes and systems, < <= > >= == !=, in, and, or, not. Repeated: all "            \
-          "must hold.",                                                                            \
+          "times, codes and systems, < <= > >= == !=, in, and, or, not; \"snr is null\" asks "     \
+          "for absent values, \"is not null\" for the others. Repeated: all must hold.",           \
           "CONDITION"),                                                                            \
       CLI_OPTION ("field", '\0', SELECT_FIELD,                                                     \
                   "Fields: time, system, sat, obs_code, range, phase, doppler, snr, slip, flags, " \

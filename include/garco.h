@@ -617,9 +617,12 @@ extern "C"
    *   conjunction = term { "and" term }
    *   term        = "not" term | "(" condition ")" | field op value | value op field
    *               | field [ "not" ] "in" "(" value { "," value } ")"
+   *               | field "is" [ "not" ] "null"
    *   op          = "<" | "<=" | ">" | ">=" | "==" | "=" | "!="
    *   value       = number | "null" (with == and !=) | 'text'
    *
+   * "is null" asks in queries for absent values of any kind: null, NaN, what a filter keeps as
+   * missing, and a GLONASS channel that is not known. Deletes take it where it is a null alone.
    * Text is a time, as garco_time_parse reads it, of a date or of int64 milliseconds, or a code of
    * two characters of a uint16. GARCO_ERR_ARGUMENT names the character that is wrong;
    * GARCO_ERR_UNSUPPORTED: an attribute that older fragments do not have, all of whose cells the

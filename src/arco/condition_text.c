@@ -386,10 +386,11 @@ static int
 opposite (int op)
 {
   static const uint8_t table[] = {
-      [GARCO__OP_LT] = GARCO__OP_GE,     [GARCO__OP_LE] = GARCO__OP_GT,
-      [GARCO__OP_GT] = GARCO__OP_LE,     [GARCO__OP_GE] = GARCO__OP_LT,
-      [GARCO__OP_EQ] = GARCO__OP_NE,     [GARCO__OP_NE] = GARCO__OP_EQ,
-      [GARCO__OP_IN] = GARCO__OP_NOT_IN, [GARCO__OP_NOT_IN] = GARCO__OP_IN};
+      [GARCO__OP_LT] = GARCO__OP_GE,          [GARCO__OP_LE] = GARCO__OP_GT,
+      [GARCO__OP_GT] = GARCO__OP_LE,          [GARCO__OP_GE] = GARCO__OP_LT,
+      [GARCO__OP_EQ] = GARCO__OP_NE,          [GARCO__OP_NE] = GARCO__OP_EQ,
+      [GARCO__OP_IN] = GARCO__OP_NOT_IN,      [GARCO__OP_NOT_IN] = GARCO__OP_IN,
+      [GARCO__OP_ABSENT] = GARCO__OP_PRESENT, [GARCO__OP_PRESENT] = GARCO__OP_ABSENT};
   return table[op];
 }
 
@@ -467,6 +468,27 @@ take_list (text_reader *reader, const garco__field *field, garco__buffer *values
   return next_word (reader);
 }
 
+/* "is null", "is not null": the present word is "is". The format knows nulls alone. */
+static garco_status
+take_absent (text_reader *reader, const garco__field *field, int *op)
+{
+  GARCO_TRY (next_word (reader));
+  bool turned = is_word (reader, "not");
+  if (turned)
+    GARCO_TRY (next_word (reader));
+  if (!is_word (reader, "null"))
+    return wrong (reader, turned ? "null is expected" : "null or not null is expected");
+  *op = turned ? GARCO__OP_PRESENT : GARCO__OP_ABSENT;
+  if (reader->array == NULL)
+    return next_word (reader);
+  if (!field->nullable || garco__condition_is_text (field) ||
+      garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
+    return wrong (reader, "a value is expected: deletes know no absent values but the nulls of "
+                          "numbers that are no floats");
+  *op = turned ? GARCO__OP_NE : GARCO__OP_EQ;
+  return next_word (reader);
+}
+
 /* What is behind a field's name. */
 static garco_status
 take_comparison (text_reader *reader, const garco__field *field, int *op, garco__buffer *values)
@@ -479,9 +501,11 @@ take_comparison (text_reader *reader, const garco__field *field, int *op, garco_
     *op = turned ? GARCO__OP_NOT_IN : GARCO__OP_IN;
     return take_list (reader, field, values);
   }
+  if (!turned && is_word (reader, "is"))
+    return take_absent (reader, field, op);
   *op = take_operator (reader);
   if (turned || *op == GARCO__OP_NONE)
-    return wrong (reader, turned ? "in is expected" : "< <= > >= == != or in is expected");
+    return wrong (reader, turned ? "in is expected" : "< <= > >= == !=, in or is is expected");
   GARCO_TRY (next_word (reader));
   if (!is_word (reader, "null"))
     return put_value (reader, field, values);
@@ -489,7 +513,8 @@ take_comparison (text_reader *reader, const garco__field *field, int *op, garco_
     return wrong (reader, "a 'text' is expected: the format compares no texts with null");
   if ((*op != GARCO__OP_EQ && *op != GARCO__OP_NE) || !field->nullable)
     return wrong (reader, field->nullable ? "== or != is expected before null"
-                                          : "the field has no nulls; a value is expected");
+                                          : "the field has no nulls; a value is expected, or "
+                                            "\"is null\" for an absent one");
   return next_word (reader);
 }
 
@@ -638,7 +663,8 @@ garco__condition_read (const char *text, const garco__schema *schema, garco__tex
       .text = text, .schema = schema, .number = number, .out = &payload, .error = error};
   garco_status status = serialize (&reader, false);
   if (status >= 0)
-    status = garco__condition_parse (payload.data, payload.size, schema, SOURCE, condition, error);
+    status =
+        garco__condition_parse_own (payload.data, payload.size, schema, SOURCE, condition, error);
   garco__buffer_free (&payload);
   return status;
 }

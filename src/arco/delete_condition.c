@@ -60,6 +60,7 @@ typedef struct condition_reader
   const char *source;
   garco_error *error;
   garco__condition *condition;
+  bool own; /* absent and present are operators, too */
 } condition_reader;
 
 static garco_status
@@ -198,6 +199,19 @@ take_texts (condition_reader *reader, size_t index, const uint8_t *bytes, uint64
   return GARCO_OK;
 }
 
+static bool
+has_values (uint8_t op)
+{
+  return op <= GARCO__OP_NOT_IN;
+}
+
+static bool
+is_operator (const condition_reader *reader, uint8_t op)
+{
+  bool own = op == GARCO__OP_ABSENT || op == GARCO__OP_PRESENT;
+  return has_values (op) || op == GARCO__OP_ALWAYS || op == GARCO__OP_NEVER || (own && reader->own);
+}
+
 static garco_status
 take_leaf (condition_reader *reader, size_t index)
 {
@@ -214,7 +228,7 @@ take_leaf (condition_reader *reader, size_t index)
     const uint8_t *first = garco__cursor_take (cursor, bytes);
     offsets = garco__cursor_of (first, first != NULL ? (size_t)bytes : 0);
   }
-  if (cursor->failed || (op > GARCO__OP_NOT_IN && op != GARCO__OP_ALWAYS && op != GARCO__OP_NEVER))
+  if (cursor->failed || !is_operator (reader, op))
     return corrupt (reader, "a comparison that ends too early or has no known operator");
   size_t column = 0;
   GARCO_TRY (find_column (reader, name, length, &column));
@@ -222,7 +236,7 @@ take_leaf (condition_reader *reader, size_t index)
   own->leaf = true;
   own->op = op;
   own->column = column;
-  if (op == GARCO__OP_ALWAYS || op == GARCO__OP_NEVER)
+  if (!has_values (op))
     return GARCO_OK;
   const garco__condition *condition = reader->condition;
   if (garco__condition_is_text (&condition->schema->fields[condition->fields[column]]))
@@ -257,21 +271,35 @@ take_node (condition_reader *reader, int depth)
   return GARCO_OK;
 }
 
-garco_status
-garco__condition_parse (const uint8_t *bytes, size_t size, const garco__schema *schema,
-                        const char *source, garco__condition **condition, garco_error *error)
+static garco_status
+parse (const uint8_t *bytes, size_t size, const garco__schema *schema, const char *source, bool own,
+       garco__condition **condition, garco_error *error)
 {
   void *made = NULL;
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__condition), error));
   *condition = made;
   (*condition)->schema = schema;
-  condition_reader reader = {garco__cursor_of (bytes, size), source, error, *condition};
+  condition_reader reader = {garco__cursor_of (bytes, size), source, error, *condition, own};
   garco_status status = take_node (&reader, MAX_DEPTH);
   if (status >= 0 && garco__cursor_left (&reader.cursor) != 0)
     status = corrupt (&reader, "bytes behind its end");
   if (status < 0)
     garco__condition_free (condition);
   return status;
+}
+
+garco_status
+garco__condition_parse (const uint8_t *bytes, size_t size, const garco__schema *schema,
+                        const char *source, garco__condition **condition, garco_error *error)
+{
+  return parse (bytes, size, schema, source, false, condition, error);
+}
+
+garco_status
+garco__condition_parse_own (const uint8_t *bytes, size_t size, const garco__schema *schema,
+                            const char *source, garco__condition **condition, garco_error *error)
+{
+  return parse (bytes, size, schema, source, true, condition, error);
 }
 
 void
@@ -433,6 +461,14 @@ compare_text (const node *own, const uint8_t *bytes, size_t size)
                                 NULL) == (own->op == GARCO__OP_IN);
 }
 
+/* Null, or NaN. */
+static bool
+is_absent (const garco__condition_column *column, garco_datatype type, bool valid, size_t i)
+{
+  const uint8_t *value = (const uint8_t *)column->values + i * garco_datatype_size (type);
+  return !valid || (garco__datatype_number (type) == GARCO__NUMBER_FLOAT && is_nan (type, value));
+}
+
 static bool
 leaf_keeps (const evaluation *run, const node *own, size_t i)
 {
@@ -442,6 +478,8 @@ leaf_keeps (const evaluation *run, const node *own, size_t i)
   bool valid = column->validity == NULL || column->validity[i] != 0;
   if (own->op == GARCO__OP_ALWAYS || own->op == GARCO__OP_NEVER)
     return own->op == GARCO__OP_ALWAYS;
+  if (own->op == GARCO__OP_ABSENT || own->op == GARCO__OP_PRESENT)
+    return is_absent (column, type, valid, i) == (own->op == GARCO__OP_ABSENT);
   if (own->null || !valid)
     return own->null && (own->op == GARCO__OP_EQ ? !valid : own->op == GARCO__OP_NE && valid);
   if (own->texts != NULL)

@@ -16,7 +16,9 @@ enum
   GARCO__OP_NE,
   GARCO__OP_IN,
   GARCO__OP_NOT_IN,
-  GARCO__OP_NONE, /* of a text: no comparison */
+  GARCO__OP_NONE,    /* of a text: no comparison */
+  GARCO__OP_ABSENT,  /* null or NaN: no file has it */
+  GARCO__OP_PRESENT, /* neither; likewise */
   GARCO__OP_ALWAYS = 253,
   GARCO__OP_NEVER = 254
 };
@@ -27,6 +29,11 @@ typedef struct garco__condition garco__condition;
 garco_status garco__condition_parse (const uint8_t *bytes, size_t size, const garco__schema *schema,
                                      const char *source, garco__condition **condition,
                                      garco_error *error);
+/* The same of bytes that no file has, but garco has made of a query's condition: with all
+ * operators. */
+garco_status garco__condition_parse_own (const uint8_t *bytes, size_t size,
+                                         const garco__schema *schema, const char *source,
+                                         garco__condition **condition, garco_error *error);
 void garco__condition_free (garco__condition **condition);
 
 /* The fields it looks at: index among the schema's, each once. */

@@ -21,7 +21,7 @@ MOST = {"snr": 55, "range": 3e7, "slip": 500, "late": 110}
 
 def condition(random, table, depth=0):
     """A condition as text, and the rows for which it holds."""
-    kind = random.integers(0, 7 if depth < 3 else 4)
+    kind = random.integers(0, 8 if depth < 3 else 4)
     if kind < 2:
         field = str(random.choice(FIELDS + ["late"] * ("late" in table)))
         sign = str(random.choice(["<", "<=", ">", ">=", "==", "!="]))
@@ -44,6 +44,9 @@ def condition(random, table, depth=0):
     if kind == 4:
         code = int(random.choice(CODES))
         return f"not obs_code == '{chr(code >> 8)}{chr(code & 255)}'", (table["obs"] != code).to_numpy()
+    if kind == 7:
+        field, turned = str(random.choice(["snr", "range"])), random.random() < 0.3
+        return f"{field} is {'not ' * turned}null", table[field].isna().to_numpy() != turned
     left, a = condition(random, table, depth + 1)
     right, b = condition(random, table, depth + 1)
     return (f"({left}) and ({right})", a & b) if kind == 5 else (f"({left} or {right})", a | b)

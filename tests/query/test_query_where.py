@@ -69,6 +69,65 @@ def test_absent_values_and_the_channel(tmp_path, garco):
     assert table["fcn_count"][0] == 2 and table["fcn_min"][0] == -7
 
 
+def both_ways(garco, path, condition, field="x"):
+    """How many cells meet the condition, row by row and tile by tile, and "not" the others."""
+    rows = len(garco("query", path, "--field", "time", "--where", condition).lines()) - 1
+    counted = garco("stats", path, "--field", field, "--agg", "count,nan", "--where", condition).lines()[1].split(",")
+    others = len(garco("query", path, "--field", "time", "--where", f"not ({condition})").lines()) - 1
+    assert rows == sum(map(int, counted)) and rows + others == len(garco("query", path, "--field", "time").lines()) - 1
+    return int(counted[0]), int(counted[1])
+
+
+def test_absent_values_are_asked_for(tmp_path, garco):
+    """Nulls, NaN, the filter's number for none and the unknown channel."""
+    valid = np.arange(40) % 3 != 0
+    path = one(tmp_path / "null", np.arange(40, dtype="i4"), nullable=valid)
+    assert both_ways(garco, path, "x is null") == (0, 14) and both_ways(garco, path, "x is not null") == (26, 0)
+    assert both_ways(garco, path, "x IS NULL or x > 37") == (1, 14) and both_ways(garco, path, "x is not null and x < 3") == (2, 0)
+    values = np.arange(40.0)
+    values[[3, 7, 8]] = np.nan
+    for name, filters in (("nan", None), ("scaled", scale(0.5, 0, 4))):
+        path = one(tmp_path / name, values, *([filters] if filters else []))
+        assert both_ways(garco, path, "x is null") == (0, 3) and both_ways(garco, path, "x is not null") == (37, 0)
+        assert both_ways(garco, path, "x is null and time > 3") == (0, 2) and both_ways(garco, path, "not x is null") == (37, 0)
+    path = one(tmp_path / "channel", np.array([-128, -7, 3, -128, 6], "i1"), name="fcn")
+    assert both_ways(garco, path, "fcn is null", "fcn") == (0, 2) and both_ways(garco, path, "fcn is not null", "fcn") == (3, 0)
+    assert both_ways(garco, path, "time is null", "fcn") == (0, 0) and both_ways(garco, path, "time is not null", "fcn") == (3, 2)
+    path = evolved(tmp_path / "late")
+    whole = len(garco("query", path, "--field", "x").lines()) - 1
+    assert sum(both_ways(garco, path, "late is null")) == 0 and sum(both_ways(garco, path, "late is not null")) == whole
+
+
+def test_absent_values_of_files_are_asked_for(tmp_path, garco):
+    garco("simulate", "--duration", "1h", "-o", tmp_path / "day.24o")
+    words = ["stats", tmp_path / "day.24o", "--field", "doppler", "--agg", "count,nan"]
+    whole, absent, there = (list(map(int, garco(*words, *more).lines()[1].split(","))) for more in (
+        [], ["--where", "doppler is null"], ["--where", "doppler is not null"]))
+    assert [0, whole[1]] == absent and [whole[0], 0] == there
+
+
+def test_deletes_take_nulls_but_no_other_absent_values(tmp_path, garco):
+    valid = np.arange(40) % 3 != 0
+    path = one(tmp_path / "null", np.arange(40, dtype="i4"), nullable=valid)
+    garco("delete", path, "--where", "x is null")
+    left = garco("query", path, "--field", "x").lines()[1:]
+    assert left == [str(i) for i in np.arange(40)[valid]]
+    garco("delete", path, "--where", "not x is null")
+    assert len(garco("query", path).lines()) == 1
+    path = one(tmp_path / "nan", np.array([1, np.nan]))
+    error = garco("delete", path, "--where", "x is null", status=1).err
+    assert "byte 5: a value is expected: deletes know no absent values but the nulls of numbers that are no floats, found null" in error
+    assert len(garco("query", path).lines()) == 3
+
+
+def test_what_is_no_absent_value_is_told(tmp_path, garco):
+    path = one(tmp_path / "a", np.arange(4.0))
+    for text, told in (("x is 5", "byte 5: null or not null is expected, found 5"), ("x is not 5", "byte 9: null is expected, found 5"),
+                       ("x == null", 'or "is null" for an absent one, found null'), ("x not is null", "in is expected, found is"),
+                       ("x is", "null or not null is expected, and the text ends")):
+        assert told in garco("query", path, "--where", text, status=1).err
+
+
 def test_groups_without_a_row_are_no_groups(tmp_path, garco):
     path = one(tmp_path / "a", np.arange(40))
     out = garco("stats", path, "--field", "x", "--agg", "count,sum", "--by", "10ms", "--where", "x > 15 and x < 22").lines()

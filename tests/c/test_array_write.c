@@ -290,7 +290,7 @@ wrong_conditions_name_the_character (void **state)
     const char *message;
   } cases[] = {
       {"", 0, "a field's name is expected, and the text ends"},
-      {"x", 1, "in is expected, and the text ends"},
+      {"x", 1, "in or is is expected, and the text ends"},
       {"x < ", 4, "a number or 'text' is expected"},
       {"y < 3", 0, "no field \"y\""},
       {"x < 3 and", 9, "a field's name"},
@@ -306,6 +306,9 @@ wrong_conditions_name_the_character (void **state)
       {"x == null", 5, "the field has no nulls"},
       {"n < null", 4, "== or != is expected before null"},
       {"x not 3", 6, "in is expected"},
+      {"x is null", 5, "deletes know no absent values"},
+      {"n is 3", 5, "null or not null is expected, found 3"},
+      {"n is not 3", 9, "null is expected, found 3"},
       {"3 3", 2, "is expected, found 3"},
   };
   char uri[96];

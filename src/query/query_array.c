@@ -76,6 +76,23 @@ may_be_key (const garco_field_info *field, garco__key key)
   return key != GARCO__TIME || garco__time_unit (field->type, &numerator, &denominator);
 }
 
+/* An array without a field of a name of times has its times in its only dimension of dates. */
+static size_t
+only_date (const garco_schema_info *schema)
+{
+  size_t found = NONE;
+  for (size_t i = 0; i < schema->nfields && schema->fields[i].is_dimension; i++)
+  {
+    if (!garco__type_is_date (schema->fields[i].type) ||
+        !may_be_key (&schema->fields[i], GARCO__TIME))
+      continue;
+    if (found != NONE)
+      return NONE;
+    found = i;
+  }
+  return found;
+}
+
 static void
 find_keys (garco__array_rows *self)
 {
@@ -91,6 +108,9 @@ find_keys (garco__array_rows *self)
     if (self->key_field[key] == NONE || exact)
       self->key_field[key] = i;
   }
+  self->times_by_type = self->key_field[GARCO__TIME] == NONE;
+  if (self->times_by_type)
+    self->key_field[GARCO__TIME] = only_date (schema);
   if (self->key_field[GARCO__TIME] != NONE)
     garco__time_unit (schema->fields[self->key_field[GARCO__TIME]].type, &self->numerator,
                       &self->denominator);
@@ -167,8 +187,9 @@ describe_column (const garco__array_rows *self, size_t place, garco_column *colu
 {
   const garco_field_info *field = &garco_array_schema (self->array)->fields[place];
   int key = garco__array_key_of_field (self, place);
-  column->name = key >= 0 ? garco__key_name ((garco__key)key) : field->name;
-  column->type = key >= 0 ? garco__key_type ((garco__key)key, field->type) : field->type;
+  bool named = key >= 0 && (key != GARCO__TIME || !self->times_by_type);
+  column->name = named ? garco__key_name ((garco__key)key) : field->name;
+  column->type = named ? garco__key_type ((garco__key)key, field->type) : field->type;
   column->width = field->width;
 }
 
@@ -586,11 +607,14 @@ project (garco__array_rows *self, const garco_batch *scanned,
   {
     int key = garco__array_key_of_field (self, self->fields[i]);
     const char *name = columns[i].name;
+    garco_datatype type = columns[i].type;
     garco_column whole = key >= 0 ? keys[key] : scanned->columns[self->places[i]];
     columns[i] = whole;
     if ((int64_t)kept < scanned->rows)
       GARCO_TRY (garco__gather (&whole, self->kept, kept, &self->rooms[i], &columns[i], error));
     columns[i].name = name;
+    if (key == GARCO__TIME)
+      columns[i].type = type;
     if (self->labels[i].used)
       GARCO_TRY (garco__labels_of (&self->labels[i], (int64_t)kept, &columns[i], error));
   }

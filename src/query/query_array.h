@@ -25,6 +25,7 @@ typedef struct garco__array_rows
   garco__numbering numbering;
   int64_t numerator, denominator;     /* of the time's unit in ms */
   size_t key_field[GARCO__KEY_COUNT]; /* in the schema, or GARCO__NO_FIELD */
+  bool times_by_type;                 /* no field has their name: the only dimension of dates */
   size_t key_place[GARCO__KEY_COUNT]; /* in the scan, or GARCO__NO_FIELD where it is not read */
   bool tried[GARCO__KEY_COUNT];       /* by row rather than by range */
   size_t *fields;                     /* per column its field in the schema */

@@ -29,8 +29,8 @@ garco__key_name (garco__key key)
   return key_names[key].name;
 }
 
-static bool
-is_date (garco_datatype type)
+bool
+garco__type_is_date (garco_datatype type)
 {
   return type >= GARCO_DATETIME_YEAR && type <= GARCO_TIME_AS;
 }
@@ -51,7 +51,7 @@ garco__type_is_integer (garco_datatype type)
   case GARCO_BOOL:
     return true;
   default:
-    return is_date (type);
+    return garco__type_is_date (type);
   }
 }
 
@@ -171,7 +171,7 @@ garco__time_unit (garco_datatype type, int64_t *numerator, int64_t *denominator)
     return true;
   }
   *numerator = *denominator = 1;
-  return garco__type_is_integer (type) && !is_date (type) && type != GARCO_BOOL;
+  return garco__type_is_integer (type) && !garco__type_is_date (type) && type != GARCO_BOOL;
 }
 
 int64_t

@@ -23,6 +23,7 @@ const char *garco__key_name (garco__key key);
 
 /* Integers, dates and times of day; true for all that garco__column_int64 takes. */
 bool garco__type_is_integer (garco_datatype type);
+bool garco__type_is_date (garco_datatype type); /* or of times of day: integers as well */
 /* Integers, floats, dates, times of day, booleans. */
 bool garco__type_is_number (garco_datatype type);
 

@@ -1,0 +1,50 @@
+# Arrays whose times have another name than "time": the only dimension of dates is taken.
+# SPDX-License-Identifier: Apache-2.0
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiledb
+
+START = np.datetime64("2022-01-08T22:30:00")
+
+
+def make(path, unit="ns", names=("epoch",), kind=None):
+    low, high = np.datetime64("2000-01-01", unit), np.datetime64("2100-01-01", unit)
+    dims = [tiledb.Dim(name, domain=(low, high), tile=np.timedelta64(40 if unit == "D" else 86400, unit), dtype=f"M8[{unit}]")
+            if kind is None else tiledb.Dim(name, domain=(0, 10**13), tile=10**6, dtype=kind) for name in names]
+    tiledb.Array.create(str(path), tiledb.ArraySchema(domain=tiledb.Domain(*dims), sparse=True,
+                                                      attrs=[tiledb.Attr("x", dtype="f8")]))
+    times = (START + np.arange(300) * np.timedelta64(60, "s")).astype(f"M8[{unit}]")
+    if kind is not None:
+        times = times.astype("M8[ms]").astype(kind)
+    with tiledb.open(str(path), "w") as array:
+        array[tuple([times] * len(names))] = {"x": np.arange(300.0)}
+    return path
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_the_only_dimension_of_dates_is_the_time(tmp_path, garco, unit):
+    path = make(tmp_path / "a", unit)
+    table = pd.read_csv(io.StringIO(garco("stats", path, "--field", "x", "--agg", "count,first,last", "--by", "hour").out))
+    assert table["hour"].tolist()[:2] == ["2022-01-08T22:00:00.000", "2022-01-08T23:00:00.000"]
+    assert table["x_count"].tolist() == [30, 60, 60, 60, 60, 30]
+    assert table["x_first"].tolist() == [0, 30, 90, 150, 210, 270] and table["x_last"].tolist() == [29, 89, 149, 209, 269, 299]
+    words = ["--start", "2022-01-08T22:31:00", "--end", "2022-01-08T22:33:00"]
+    assert garco("query", path, "--field", "x", *words).lines() == ["x", "1", "2"]
+    lines = garco("query", path, *words).lines()
+    assert lines[0] == "epoch,x" and lines[1].startswith("2022-01-08T22:31:00")  # under its own name, and as dates
+    assert garco("query", path, "--field", "time,x", *words).lines()[1].startswith("2022-01-08T22:31:00")
+    told = garco("stats", path, "--field", "x", "--explain", *words).out
+    assert "tiles as they lie" in told
+    assert garco("query", path, "--field", "x", "--where", "epoch < '2022-01-08T22:32:00'").lines() == ["x", "0", "1"]
+
+
+@pytest.mark.parametrize("names, kind, listed", [(("begin", "end"), None, "begin, end"), (("when",), "i8", "when")])
+def test_where_it_is_not_plain_what_is_the_time_what_exists_is_told(tmp_path, garco, names, kind, listed):
+    path = make(tmp_path / "a", "ms", names, kind)
+    error = garco("query", path, "--start", "2022-01-08", status=1).err
+    assert f'no dimension "time" to select a time by: the array\'s dimensions are {listed}' in error
+    error = garco("stats", path, "--field", "x", "--by", "hour", status=1).err
+    assert f'no field "time": expected one of {listed}, x' in error

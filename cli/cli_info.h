@@ -17,7 +17,8 @@ json_t *cli_metadata_json (const garco_metadata_info *info);
 json_t *cli_json_text (const char *text, size_t size);
 /* ISO 8601; null for INT64_MIN. */
 json_t *cli_json_time (int64_t ms);
-/* JSON with numbers by as few digits as say which they are; the caller frees it, NULL: no memory. */
+/* JSON with numbers by as few digits as say which they are; the caller frees it, NULL: no memory.
+ */
 char *cli_json_dump (const json_t *value, size_t flags);
 
 #endif

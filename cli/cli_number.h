@@ -21,8 +21,8 @@ size_t cli_uint64_text (uint64_t value, char text[CLI_NUMBER_SIZE]);
  * no date. */
 size_t cli_date_text (int64_t value, garco_datatype type, char text[CLI_NUMBER_SIZE]);
 
-/* A time of the calendar as a value of a date type, or as int64 in milliseconds; false for any other
- * text, and for what the type does not count. */
+/* A time of the calendar as a value of a date type, or as int64 in milliseconds; false for any
+ * other text, and for what the type does not count. */
 bool cli_date_read (const char *text, garco_datatype type, int64_t *value);
 
 /* "512M", "64k", "3G", or bytes; false for anything else. */

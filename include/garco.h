@@ -619,7 +619,7 @@ extern "C"
    *               | field [ "not" ] "in" "(" value { "," value } ")"
    *               | field "is" [ "not" ] "null"
    *   op          = "<" | "<=" | ">" | ">=" | "==" | "=" | "!="
-   *   value       = number | "null" (with == and !=) | 'text'
+   *   value       = number | "null" (with == and !=) | "true" | "false" | 'text'
    *
    * "is null" asks in queries for absent values of any kind: null, NaN, what a filter keeps as
    * missing, and a GLONASS channel that is not known. Deletes take it where it is a null alone.

@@ -249,7 +249,7 @@ delete_cells (garco_array *array, const char *text, const garco_write_options *o
   if (array->schema->version < OLDEST_DELETED)
     return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
                         "a delete in an array of format version %" PRIu32 "; there are none before "
-                        "%u",
+                        "%u: garco upgrade gives it a later schema",
                         array->schema->version, OLDEST_DELETED);
   GARCO_TRY_DONE (garco__condition_serialize (array, text, &payload, error));
   GARCO_TRY_DONE (garco__condition_parse (payload.data, payload.size, array->schema, "condition",

@@ -342,10 +342,23 @@ check_order (text_reader *reader, const garco__field *field, int op)
                                      field->name);
 }
 
+/* true and false are the numbers that the format keeps of them. */
+static void
+number_truth (text_reader *reader)
+{
+  bool yes = is_word (reader, "true");
+  if (!yes && !is_word (reader, "false"))
+    return;
+  reader->kind = WORD_NUMBER;
+  snprintf (reader->word, sizeof reader->word, "%d", yes ? 1 : 0);
+}
+
 static garco_status
 put_value (text_reader *reader, const garco__field *field, garco__buffer *out)
 {
   uint64_t start = out->size;
+  if (field->type == GARCO_BOOL && !is_labelled (field))
+    number_truth (reader);
   if (reader->kind != WORD_NUMBER && reader->kind != WORD_TEXT)
     return wrong (reader, "a number or 'text' is expected");
   GARCO_TRY (garco__put_u64 (reader->starts, start, reader->error));

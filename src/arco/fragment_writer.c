@@ -74,7 +74,7 @@ match_batch (garco__writer_job *job, const garco_batch *batch)
   if (schema->version < OLDEST_WRITTEN)
     return garco__fail (job->error, GARCO_ERR_UNSUPPORTED, job->array->io->root,
                         "writing to an array of format version %" PRIu32
-                        "; garco writes from %u on",
+                        "; garco writes from %u on: garco upgrade gives it a later schema",
                         schema->version, OLDEST_WRITTEN);
   if (batch->rows <= 0 || batch->rows > UINT32_MAX)
     return garco__fail (job->error, GARCO_ERR_ARGUMENT, job->array->io->root,

@@ -237,3 +237,20 @@ def test_systems_are_compared_by_garcos_numbers_whatever_the_arrays(tmp_path, ga
             assert sorted(n % 10 for n in found) == sorted(n for n in numbers for _ in range(3)), form
             counted = garco("stats", path, "--where", form, "--agg", "count").lines()[1]
             assert int(counted) == len(found), form
+
+
+def test_truth_is_written_as_it_is_printed(garco, tmp_path):
+    schema = tiledb.ArraySchema(tiledb.Domain(tiledb.Dim("n", domain=(0, 9), tile=10, dtype="int32")), [
+        tiledb.Attr("ok", dtype="bool"), tiledb.Attr("n1", dtype="uint8")], sparse=True)
+    tiledb.Array.create(str(tmp_path / "a"), schema)
+    with tiledb.open(str(tmp_path / "a"), "w") as array:
+        array[[1, 2, 3]] = {"ok": np.array([True, False, True]), "n1": np.array([1, 2, 3], "u1")}
+    for condition, wanted in (("ok == true", [1, 3]), ("ok = FALSE", [2]), ("ok in (true, false)", [1, 2, 3]),
+                              ("not ok = 1", [2]), ("ok != true and n1 = 2", [2])):
+        rows = garco("query", tmp_path / "a", "--where", condition, "--field", "n").lines()
+        assert list(map(int, rows[1:])) == wanted, condition
+    assert "a number or 'text' is expected, found true" in garco(
+        "query", tmp_path / "a", "--where", "n1 = true", status=1).err
+    garco("delete", tmp_path / "a", "--where", "ok == true")
+    with tiledb.open(str(tmp_path / "a")) as array:
+        assert array[:]["n"].tolist() == [2]

@@ -518,7 +518,7 @@ take_comparison (text_reader *reader, const garco__field *field, int *op, garco_
     return take_absent (reader, field, op);
   *op = take_operator (reader);
   if (turned || *op == GARCO__OP_NONE)
-    return wrong (reader, turned ? "in is expected" : "< <= > >= == !=, in or is is expected");
+    return wrong (reader, turned ? "in is expected" : "< <= > >= == !=, is or in is expected");
   GARCO_TRY (next_word (reader));
   if (!is_word (reader, "null"))
     return put_value (reader, field, values);

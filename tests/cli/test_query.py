@@ -84,7 +84,7 @@ def test_conditions(garco, files, condition, wanted):
 @pytest.mark.parametrize("condition, message", [
     ("snrr > 3", 'byte 0: no field "snrr" (did you mean snr?): expected one of time, sys, sat, obs, range'),
     ("snr >", "a number or 'text' is expected"),
-    ("snr 3", "< <= > >= == !=, in or is is expected"),
+    ("snr 3", "< <= > >= == !=, is or in is expected"),
     ("(snr > 3", ") is expected"),
     ("snr > 3 snr", "and, or or the end is expected"),
     ("sys = 'X'", "'X' is no value of field \"sys\""),

@@ -45,9 +45,12 @@ garco__cell_sort_add (garco__cell_sort *sort, uint64_t low, uint64_t high,
     sort->words[sort->nwords++] = word;
     last++;
   }
-  *number = (garco__sort_number){.word = last > 0 ? last - 1 : 0, .bits = bits, .low = low};
-  if (bits > 0)
-    sort->used[last - 1] += bits;
+  *number = (garco__sort_number){.bits = bits, .low = low};
+  if (bits == 0)
+    return GARCO_OK;
+  number->word = last - 1;
+  number->first = sort->used[last - 1] == 0;
+  sort->used[last - 1] += bits;
   return GARCO_OK;
 }
 
@@ -59,7 +62,7 @@ garco__cell_sort_put (garco__cell_sort *sort, const garco__sort_number *number, 
     return;
   uint64_t *word = sort->words[number->word] + from;
   unsigned bits = number->bits;
-  if (bits == 64)
+  if (number->first) /* nothing is read, so that each page of the word is made by one fault */
     for (size_t i = 0; i < count; i++)
       word[i] = values[i] - number->low;
   else

@@ -21,6 +21,7 @@ typedef struct garco__sort_number
 {
   size_t word;
   unsigned bits; /* 0: all have the same, and it lies nowhere */
+  bool first;    /* of the word */
   uint64_t low;
 } garco__sort_number;
 

@@ -179,6 +179,62 @@ bytes_are_the_formats (void **state)
   garco__buffer_free (&packed);
 }
 
+/* Half away from zero: blocks of small values and of any, halves and their neighbours. */
+static double
+real_at (uint64_t *random, size_t i)
+{
+  static const double ends[] = {0.5,        1.5,          2.5,        0x1p51 - 0.5,
+                                0x1p51,     0x1p51 + 0.5, 0x1p52 + 1, 0x1p62,
+                                0x1p31 - 1, 0x1p31 - 1.5, 0x1p30,     4503599627370495.5,
+                                0,          0x1p-1074,    1e-9,       8191.5};
+  *random = *random * 6364136223846793005u + 1442695040888963407u;
+  double near = (double)(int64_t)(*random >> 44) / 2, end = ends[*random >> 60];
+  double value = i / 600 % 3 == 0   ? near
+                 : i / 600 % 3 == 1 ? end
+                                    : (double)(int64_t)*random / 0x1p20;
+  value = i % 5 == 0 ? nextafter (value, 0) : i % 5 == 1 ? nextafter (value, 1e300) : value;
+  return i % 2 == 0 ? value : -value;
+}
+
+static void
+halves_go_away_from_zero (void **state)
+{
+  enum
+  {
+    MANY = 6000
+  };
+  static double wide[MANY];
+  static float narrow[MANY];
+  uint64_t random = 7;
+  (void)state;
+  for (size_t i = 0; i < MANY; i++)
+  {
+    wide[i] = real_at (&random, i);
+    narrow[i] = (float)(fabs (wide[i]) < 0x1p31 - 200 ? wide[i] : copysign (0x1p31 - 128, wide[i]));
+  }
+  narrow[1234] = NAN;
+  wide[5000] = NAN;
+  garco__filter filter = filter_of (GARCO__FILTER_FLOAT_SCALE);
+  filter.scale = 1;
+  garco__buffer packed = encode_one (&filter, GARCO_FLOAT32, narrow, MANY);
+  for (size_t i = 0; i < MANY; i++)
+  {
+    int32_t whole;
+    memcpy (&whole, packed.data + 28 + 4 * i, 4);
+    assert_int_equal (whole, i == 1234 ? INT32_MIN : (int32_t)llroundf (narrow[i]));
+  }
+  garco__buffer_free (&packed);
+  filter.width = 8;
+  packed = encode_one (&filter, GARCO_FLOAT64, wide, MANY);
+  for (size_t i = 0; i < MANY; i++)
+  {
+    int64_t whole;
+    memcpy (&whole, packed.data + 28 + 8 * i, 8);
+    assert_int_equal (whole, i == 5000 ? INT64_MIN : (int64_t)llround (wide[i]));
+  }
+  garco__buffer_free (&packed);
+}
+
 static void
 missing_is_the_lowest_integer (void **state)
 {
@@ -301,6 +357,7 @@ main (void)
   const struct CMUnitTest tests[] = {cmocka_unit_test (every_filter_comes_back),
                                      cmocka_unit_test (chains_come_back),
                                      cmocka_unit_test (bytes_are_the_formats),
+                                     cmocka_unit_test (halves_go_away_from_zero),
                                      cmocka_unit_test (missing_is_the_lowest_integer),
                                      cmocka_unit_test (chosen_cells_are_enough),
                                      cmocka_unit_test (damage_is_survived),

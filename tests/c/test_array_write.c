@@ -290,7 +290,7 @@ wrong_conditions_name_the_character (void **state)
     const char *message;
   } cases[] = {
       {"", 0, "a field's name is expected, and the text ends"},
-      {"x", 1, "in or is is expected, and the text ends"},
+      {"x", 1, "is or in is expected, and the text ends"},
       {"x < ", 4, "a number or 'text' is expected"},
       {"y < 3", 0, "no field \"y\""},
       {"x < 3 and", 9, "a field's name"},

@@ -15,7 +15,11 @@
 #include <string.h>
 
 #include "arco/rtree.h"
+#include "arco/text_bounds.h"
 #include "base/error.h"
+
+/* Of a block's texts; one cell may have more. */
+#define TEXT_BYTES ((size_t)1 << 20)
 
 /* ---- opening */
 
@@ -91,6 +95,21 @@ plan_order (garco__cell_merge *merge, garco_error *error)
 /* ---- blocks */
 
 static garco_status
+start_texts (garco__cell_merge *merge, garco__merge_source *source, garco_error *error)
+{
+  void *room = NULL;
+  for (size_t i = 0; i < merge->order.ntexts; i++)
+  {
+    garco__merge_texts *texts = &source->texts[i];
+    GARCO_TRY (garco__variable_stream_start (&texts->stream, &merge->tools, source->fragment,
+                                             merge->order.texts[i], merge->ahead, error));
+    GARCO_TRY (garco__allocate (&room, GARCO__MERGE_BLOCK + 1, sizeof (uint64_t), error));
+    texts->starts = room;
+  }
+  return GARCO_OK;
+}
+
+static garco_status
 start_source (garco__cell_merge *merge, garco__merge_source *source, garco_error *error)
 {
   void *room = NULL;
@@ -100,10 +119,13 @@ start_source (garco__cell_merge *merge, garco__merge_source *source, garco_error
   source->dims = room;
   for (size_t i = 0; i < ndims; i++)
   {
+    if (merge->schema->fields[i].width == GARCO__VARIABLE)
+      continue;
     GARCO_TRY (garco__column_of_field (source->fragment, i, false, &column, merge->array->io->root,
                                        error));
     garco__cell_stream_start (&source->dims[i], source->fragment, &column, merge->ahead);
   }
+  GARCO_TRY (start_texts (merge, source, error));
   if (source->fragment->has_timestamps)
   {
     GARCO_TRY (garco__column_of_special (source->fragment, GARCO__CELL_TIMES, &column,
@@ -130,11 +152,86 @@ end_source (garco__cell_merge *merge, garco__merge_source *source)
   garco__cell_stream_free (&source->times);
   garco__cell_stream_free (&source->delete_times);
   garco__cell_stream_free (&source->delete_conditions);
+  for (size_t i = 0; source->text_fields != NULL && i < nfields / 2; i++)
+    garco__variable_stream_free (&source->text_fields[i]);
+  for (size_t i = 0; source->texts != NULL && i < merge->order.ntexts; i++)
+  {
+    garco__variable_stream_free (&source->texts[i].stream);
+    garco__buffer_free (&source->texts[i].bytes);
+    garco__buffer_free (&source->texts[i].bound);
+    free (source->texts[i].starts);
+  }
   free (source->dims);
   free (source->fields);
+  free (source->text_fields);
+  free (source->texts);
   free (source->words);
   source->dims = source->fields = NULL;
+  source->text_fields = NULL;
+  source->texts = NULL;
   source->words = NULL;
+}
+
+/* ---- places in the order */
+
+/* Of a cell in a block, or (cell PLACE_OF_BOUND) of a bound. */
+typedef struct merge_place
+{
+  const uint64_t *words;
+  size_t stride, cell;
+  const garco__merge_texts *texts;
+} merge_place;
+#define PLACE_OF_BOUND SIZE_MAX
+
+static merge_place
+place_of_cell (const garco__merge_source *source, size_t i)
+{
+  return (merge_place){source->words + i, GARCO__MERGE_BLOCK, i, source->texts};
+}
+
+static merge_place
+place_of_next (const garco__merge_source *source)
+{
+  return source->loaded ? place_of_cell (source, source->next)
+                        : (merge_place){source->bound, 1, PLACE_OF_BOUND, source->texts};
+}
+
+static const uint8_t *
+text_at (const merge_place *place, size_t number, size_t *size)
+{
+  const garco__merge_texts *texts = &place->texts[number];
+  if (place->cell == PLACE_OF_BOUND)
+  {
+    *size = texts->bound.size;
+    return texts->bound.data;
+  }
+  uint64_t from = texts->starts[place->cell];
+  *size = (size_t)(texts->starts[place->cell + 1] - from);
+  return texts->bytes.data + from;
+}
+
+static int
+compare_texts (const merge_place *x, const merge_place *y, size_t number)
+{
+  size_t n, m;
+  const uint8_t *a = text_at (x, number, &n), *b = text_at (y, number, &m);
+  return garco__text_compare (a, n, b, m);
+}
+
+static int
+compare_places (const garco__cell_merge *merge, const merge_place *x, const merge_place *y)
+{
+  const garco__merge_order *order = &merge->order;
+  for (size_t w = 0; w < order->nwords; w++)
+  {
+    uint64_t p = x->words[w * x->stride], q = y->words[w * y->stride];
+    if (p != q)
+      return p < q ? -1 : 1;
+    int difference = order->text_of[w] > 0 ? compare_texts (x, y, order->text_of[w] - 1) : 0;
+    if (difference != 0)
+      return difference;
+  }
+  return 0;
 }
 
 static garco_status
@@ -150,16 +247,54 @@ check_order (garco__cell_merge *merge, const garco__merge_source *source, garco_
 {
   for (size_t i = 1; i < source->count; i++)
   {
-    const uint64_t *word = source->words;
-    size_t w = 0;
-    for (; w < merge->order.nwords && word[i] == word[i - 1]; w++)
-      word += GARCO__MERGE_BLOCK;
-    if (w == merge->order.nwords)
+    const merge_place before = place_of_cell (source, i - 1), place = place_of_cell (source, i);
+    int difference = compare_places (merge, &before, &place);
+    if (difference == 0)
       merge->repeats = true;
-    else if (word[i] < word[i - 1])
+    else if (difference > 0)
       return out_of_order (source, error);
   }
   return GARCO_OK;
+}
+
+/* The block's texts; the first dimension's may make it shorter. */
+static garco_status
+load_texts (garco__cell_merge *merge, garco__merge_source *source, size_t number,
+            garco_error *error)
+{
+  garco__merge_texts *texts = &source->texts[number];
+  const uint64_t *lengths = NULL;
+  size_t known = 0, done = 0;
+  texts->bytes.size = 0;
+  texts->starts[0] = 0;
+  while (done < source->count)
+  {
+    GARCO_TRY (garco__variable_stream_lengths (&texts->stream, &merge->tools, source->count - done,
+                                               &lengths, &known, error));
+    for (size_t i = 0; i < known; i++)
+    {
+      if (number == 0 && done > 0 && lengths[i] + texts->bytes.size > TEXT_BYTES)
+      {
+        source->count = done;
+        return GARCO_OK;
+      }
+      uint64_t length = lengths[i];
+      GARCO_TRY (garco__buffer_reserve (&texts->bytes, (size_t)length + 1, error));
+      GARCO_TRY (garco__variable_stream_take (&texts->stream, &merge->tools, length,
+                                              texts->bytes.data + texts->bytes.size, error));
+      texts->bytes.size += (size_t)length;
+      texts->starts[++done] = texts->bytes.size;
+    }
+  }
+  return GARCO_OK;
+}
+
+static void
+text_keys (const garco__merge_texts *texts, size_t count, uint64_t *keys)
+{
+  for (size_t i = 0; i < count; i++)
+    keys[i] = garco__text_key (texts->bytes.data + texts->starts[i],
+                               (size_t)(texts->starts[i + 1] - texts->starts[i]));
 }
 
 static garco_status
@@ -169,10 +304,17 @@ load_coordinates (garco__cell_merge *merge, garco__merge_source *source, garco_e
   size_t at = GARCO__MERGE_BLOCK * sizeof (uint64_t);
   merge->scratch.size = 0;
   GARCO_TRY (garco__buffer_reserve (&merge->scratch, at * (merge->schema->ndims + 1), error));
+  for (size_t i = 0; i < merge->order.ntexts; i++)
+    GARCO_TRY (load_texts (merge, source, i, error));
+  for (size_t i = 0; i < merge->order.ntexts; i++)
+    text_keys (&source->texts[i], source->count,
+               (uint64_t *)(void *)(merge->scratch.data + (merge->order.texts[i] + 1) * at));
   for (size_t d = 0; d < merge->schema->ndims; d++)
   {
     uint8_t *out = merge->scratch.data + (d + 1) * at;
     values[d] = out;
+    if (merge->schema->fields[d].width == GARCO__VARIABLE)
+      continue;
     GARCO_TRY (
         garco__cell_stream_take (&source->dims[d], &merge->tools, source->count, out, error));
   }
@@ -215,28 +357,52 @@ load_block (garco__cell_merge *merge, garco__merge_source *source, garco_error *
   return GARCO_OK;
 }
 
+/* The texts of a bound: those of the block's last cell, or no more than the words say. */
+static garco_status
+bound_texts (const garco__cell_merge *merge, garco__merge_source *source, bool of_cell,
+             garco_error *error)
+{
+  for (size_t w = 0; w < merge->order.nwords; w++)
+  {
+    uint8_t begin[sizeof (uint64_t)];
+    const uint8_t *text = begin;
+    size_t size = sizeof begin;
+    if (merge->order.text_of[w] == 0)
+      continue;
+    garco__merge_texts *texts = &source->texts[merge->order.text_of[w] - 1];
+    for (size_t i = 0; i < size; i++)
+      begin[i] = (uint8_t)(source->bound[w] >> (56 - 8 * i));
+    while (size > 0 && begin[size - 1] == 0)
+      size--;
+    if (of_cell)
+    {
+      const merge_place last = place_of_cell (source, source->count - 1);
+      text = text_at (&last, merge->order.text_of[w] - 1, &size);
+    }
+    texts->bound.size = 0;
+    GARCO_TRY (garco__buffer_append (&texts->bound, text, size, error));
+  }
+  return GARCO_OK;
+}
+
 /* After a block: a bound for what follows it. */
-static void
-set_bound (const garco__cell_merge *merge, garco__merge_source *source)
+static garco_status
+set_bound (const garco__cell_merge *merge, garco__merge_source *source, garco_error *error)
 {
   uint64_t left, tile = tile_of_next (source, &left);
   size_t box = garco__box_size (source->fragment->schema);
-  if (left == garco__fragment_tile_cells (source->fragment, tile))
+  bool of_cell = left != garco__fragment_tile_cells (source->fragment, tile);
+  if (!of_cell)
     garco__merge_order_bound (&merge->order, source->fragment->boxes + tile * box, false,
                               source->bound);
   else
     for (size_t w = 0; w < merge->order.nwords; w++)
       source->bound[w] = source->words[w * GARCO__MERGE_BLOCK + source->count - 1];
   source->loaded = false;
+  return merge->order.ntexts > 0 ? bound_texts (merge, source, of_cell, error) : GARCO_OK;
 }
 
 /* ---- the heap */
-
-static uint64_t
-word_of (const garco__merge_source *source, size_t w)
-{
-  return source->loaded ? source->words[w * GARCO__MERGE_BLOCK + source->next] : source->bound[w];
-}
 
 /* Whether what source a has at cell i comes before what b has next. A source that is not loaded
  * comes before what has the same key, since its cells might. */
@@ -244,12 +410,10 @@ static bool
 cell_before (const garco__cell_merge *merge, uint32_t a, size_t i, uint32_t b)
 {
   const garco__merge_source *x = &merge->sources[a], *y = &merge->sources[b];
-  for (size_t w = 0; w < merge->order.nwords; w++)
-  {
-    uint64_t p = x->words[w * GARCO__MERGE_BLOCK + i], q = word_of (y, w);
-    if (p != q)
-      return p < q;
-  }
+  const merge_place cell = place_of_cell (x, i), next = place_of_next (y);
+  int difference = compare_places (merge, &cell, &next);
+  if (difference != 0)
+    return difference < 0;
   if (!y->loaded)
     return false;
   if (x->cell_times[i] != y->cell_times[y->next])
@@ -263,12 +427,10 @@ source_before (const garco__cell_merge *merge, uint32_t a, uint32_t b)
   const garco__merge_source *x = &merge->sources[a];
   if (x->loaded)
     return cell_before (merge, a, x->next, b);
-  for (size_t w = 0; w < merge->order.nwords; w++)
-  {
-    uint64_t p = x->bound[w], q = word_of (&merge->sources[b], w);
-    if (p != q)
-      return p < q;
-  }
+  const merge_place own = place_of_next (x), next = place_of_next (&merge->sources[b]);
+  int difference = compare_places (merge, &own, &next);
+  if (difference != 0)
+    return difference < 0;
   return merge->sources[b].loaded || a > b;
 }
 
@@ -298,10 +460,16 @@ make_heap (garco__cell_merge *merge, garco_error *error)
   void *room = NULL;
   GARCO_TRY (garco__allocate (&room, merge->nsources, sizeof (uint32_t), error));
   merge->heap = room;
+  GARCO_TRY (garco__allocate (&room, merge->order.ntexts, sizeof (garco__merge_texts), error));
+  merge->gone_texts = room;
+  GARCO_TRY (garco__allocate (&room, merge->order.ntexts, sizeof (garco__merge_texts), error));
+  merge->last_texts = room;
   for (size_t i = 0; i < merge->nsources; i++)
     if (merge->sources[i].left > 0)
     {
-      set_bound (merge, &merge->sources[i]);
+      GARCO_TRY (garco__allocate (&room, merge->order.ntexts, sizeof (garco__merge_texts), error));
+      merge->sources[i].texts = room;
+      GARCO_TRY (set_bound (merge, &merge->sources[i], error));
       merge->heap[merge->nheap++] = (uint32_t)i;
     }
   for (size_t i = merge->nheap / 2; i-- > 0;)
@@ -395,23 +563,38 @@ add_run (garco__slice *slice, uint32_t source, size_t count, bool dropped, garco
   return GARCO_OK;
 }
 
+/* Keeps a place beyond its block. */
+static garco_status
+keep_place (const garco__cell_merge *merge, const merge_place *place,
+            uint64_t words[GARCO__MERGE_WORDS], garco__merge_texts *texts, garco_error *error)
+{
+  for (size_t w = 0; w < merge->order.nwords; w++)
+    words[w] = place->words[w * place->stride];
+  for (size_t i = 0; i < merge->order.ntexts; i++)
+  {
+    size_t size;
+    const uint8_t *text = text_at (place, i, &size);
+    texts[i].bound.size = 0;
+    GARCO_TRY (garco__buffer_append (&texts[i].bound, text, size, error));
+  }
+  return GARCO_OK;
+}
+
 /* Each cell comes after the one before it, or is equal to it: within a block check_order sees to
  * that, from run to run this, of whichever source. */
 static garco_status
 note_given (garco__cell_merge *merge, const garco__merge_source *source, size_t count,
             garco_error *error)
 {
-  int order = merge->any_last ? 0 : -1; /* of the last cell given to the first of these */
-  for (size_t w = 0; w < merge->order.nwords; w++)
-  {
-    const uint64_t *word = source->words + w * GARCO__MERGE_BLOCK + source->next;
-    if (order == 0 && merge->last[w] != word[0])
-      order = merge->last[w] < word[0] ? -1 : 1;
-    merge->last[w] = word[count - 1];
-  }
+  const merge_place last = {merge->last, 1, PLACE_OF_BOUND, merge->last_texts};
+  const merge_place first = place_of_cell (source, source->next);
+  const merge_place end = place_of_cell (source, source->next + count - 1);
+  int order = merge->any_last ? compare_places (merge, &last, &first) : -1;
   merge->repeats = merge->repeats || order == 0;
   merge->any_last = true;
-  return order > 0 ? out_of_order (source, error) : GARCO_OK;
+  if (order > 0)
+    return out_of_order (source, error);
+  return keep_place (merge, &end, merge->last, merge->last_texts, error);
 }
 
 static garco_status
@@ -433,21 +616,20 @@ put_cells (garco__cell_merge *merge, garco__slice *slice, uint32_t index, size_t
   return add_run (slice, index, count, false, error);
 }
 
-static void
-note_gone (garco__cell_merge *merge, const garco__merge_source *source)
+static garco_status
+note_gone (garco__cell_merge *merge, const garco__merge_source *source, garco_error *error)
 {
-  for (size_t w = 0; w < merge->order.nwords; w++)
-    merge->gone[w] = word_of (source, w);
+  const merge_place next = place_of_next (source);
   merge->any_gone = true;
+  return keep_place (merge, &next, merge->gone, merge->gone_texts, error);
 }
 
 static bool
 is_gone (const garco__cell_merge *merge, const garco__merge_source *source)
 {
-  bool same = merge->any_gone && !merge->schema->duplicates;
-  for (size_t w = 0; same && w < merge->order.nwords; w++)
-    same = merge->gone[w] == word_of (source, w);
-  return same;
+  const merge_place gone = {merge->gone, 1, PLACE_OF_BOUND, merge->gone_texts};
+  const merge_place next = place_of_next (source);
+  return merge->any_gone && !merge->schema->duplicates && compare_places (merge, &gone, &next) == 0;
 }
 
 /* Cell by cell: what is deleted goes, and without duplicates all that was written to the same
@@ -466,7 +648,7 @@ purge_cells (garco__cell_merge *merge, garco__slice *slice, uint32_t index, size
       continue;
     }
     if (dead)
-      note_gone (merge, source);
+      GARCO_TRY (note_gone (merge, source, error));
     source->next++;
     GARCO_TRY (add_run (slice, index, 1, true, error));
   }
@@ -492,7 +674,7 @@ take_run (garco__cell_merge *merge, garco__slice *slice, size_t most, garco_erro
   else
     GARCO_TRY (put_cells (merge, slice, first, count, error));
   if (source->next == source->count && source->left > 0)
-    set_bound (merge, source);
+    GARCO_TRY (set_bound (merge, source, error));
   else if (source->next == source->count)
   {
     end_source (merge, source);
@@ -532,12 +714,22 @@ garco__slice_free (garco__slice *slice)
   free (slice->delete_conditions);
 }
 
+static void
+free_texts (garco__merge_texts *texts, size_t count)
+{
+  for (size_t i = 0; texts != NULL && i < count; i++)
+    garco__buffer_free (&texts[i].bound);
+  free (texts);
+}
+
 void
 garco__cell_merge_free (garco__cell_merge *merge)
 {
   for (size_t i = 0; i < merge->nsources; i++)
     end_source (merge, &merge->sources[i]);
   garco__merge_deletes_free (merge);
+  free_texts (merge->gone_texts, merge->order.ntexts);
+  free_texts (merge->last_texts, merge->order.ntexts);
   free (merge->sources);
   free (merge->heap);
   garco__buffer_free (&merge->scratch);

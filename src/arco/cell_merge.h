@@ -6,6 +6,7 @@
 #include "arco/array_scan.h"
 #include "arco/cell_stream.h"
 #include "arco/merge_order.h"
+#include "arco/variable_stream.h"
 
 /* Cells that a source decodes at once; cells that a slice has at most. */
 #define GARCO__MERGE_BLOCK 4096u
@@ -27,6 +28,15 @@ typedef struct garco__slice
   bool ends_tile, ends_all; /* the tile is full, or the last; nothing follows */
 } garco__slice;
 
+/* A dimension of texts in a source: those of the block, one behind the other, and where each
+ * begins; a text that no further cell is below where the words of the bound are its own. */
+typedef struct garco__merge_texts
+{
+  garco__variable_stream stream;
+  garco__buffer bytes, bound;
+  uint64_t *starts;
+} garco__merge_texts;
+
 typedef struct garco__merge_source
 {
   garco__fragment *fragment;
@@ -34,6 +44,8 @@ typedef struct garco__merge_source
   garco__cell_stream *dims;
   garco__cell_stream times, delete_times, delete_conditions;
   garco__cell_stream *fields; /* of the conditions: values and validity of each */
+  garco__variable_stream *text_fields;
+  garco__merge_texts *texts; /* as the order numbers them */
   /* the present block; bound is a key that no further cell is below */
   bool loaded;
   size_t count, next;
@@ -67,13 +79,15 @@ typedef struct garco__cell_merge
   bool done;
   uint64_t in_tile;
   size_t ahead;
-  uint64_t gone[GARCO__MERGE_WORDS]; /* place of the last cell that was purged */
+  uint64_t gone[GARCO__MERGE_WORDS];           /* place of the last cell that was purged */
+  garco__merge_texts *gone_texts, *last_texts; /* their bounds alone */
   bool any_gone;
   uint64_t last[GARCO__MERGE_WORDS]; /* place of the last cell that was given out */
   bool any_last;
   bool repeats; /* two cells of the sources so far had equal coordinates */
   garco__buffer scratch;
   garco__buffer *fields; /* of a block: values and validity of each field of the conditions */
+  garco__buffer *places; /* likewise where its texts begin and end */
 } garco__cell_merge;
 
 /* Prepares the merging of these fragments of the array, by their numbers in the order of writing.

@@ -76,18 +76,32 @@ bytes_at (garco__cell_stream *stream, garco__stream_tools *tools, uint64_t size,
   return GARCO_OK;
 }
 
+static const uint64_t *
+offsets_of (const garco__cell_stream *stream, const garco__slot *slot)
+{
+  return stream->column.variable   ? slot->var_offsets
+         : stream->column.validity ? slot->validity_offsets
+                                   : slot->tile_offsets;
+}
+
 static garco_status
 begin_tile (garco__cell_stream *stream, garco__stream_tools *tools, garco_error *error)
 {
   const garco__fragment *fragment = stream->fragment;
   const garco__slot *slot = &fragment->slots[stream->column.slot];
-  const uint64_t *offsets = stream->column.validity ? slot->validity_offsets : slot->tile_offsets;
+  const uint64_t *offsets = offsets_of (stream, slot);
   const uint8_t *bytes = NULL;
   stream->at = offsets[stream->tile];
-  stream->end = stream->column.validity ? slot->validity_size : slot->file_size;
-  stream->cells = garco__fragment_tile_cells (fragment, stream->tile);
+  stream->end = stream->column.variable   ? slot->var_size
+                : stream->column.validity ? slot->validity_size
+                                          : slot->file_size;
+  stream->cells = stream->column.variable
+                      ? slot->var_sizes[stream->tile] / stream->column.cell_size
+                      : garco__fragment_tile_cells (fragment, stream->tile);
   if (++stream->tile < fragment->ntiles)
     stream->end = offsets[stream->tile];
+  if (stream->column.variable && stream->cells == 0 && stream->at == stream->end)
+    return GARCO_OK; /* of empty cells alone; some writers give them a chunk, some do not */
   GARCO_TRY (bytes_at (stream, tools, 8, &bytes, error));
   memcpy (&stream->chunks, bytes, 8);
   stream->at += 8;

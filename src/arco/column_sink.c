@@ -25,16 +25,16 @@ static const garco__field special_field = {
 
 /* ---- opening */
 
-static garco_status
-open_file (garco__sink_file *file, const garco__cell_merge *merge, const char *path,
+garco_status
+garco__sink_file_open (garco__sink_file *file, const garco__cell_merge *merge, const char *path,
            garco_error *error)
 {
   GARCO_TRY (garco__chunk_size (file->cell_size, UINT64_MAX, &file->chunk_size, error));
   return garco__io_stream_open (merge->array->io, path, &file->stream, error);
 }
 
-static garco_status
-field_changed (const garco__fragment *fragment, const garco__field *now, const garco__field *then,
+garco_status
+garco__sink_field_changed (const garco__fragment *fragment, const garco__field *now, const garco__field *then,
                garco_error *error)
 {
   return garco__fail (error, GARCO_ERR_UNSUPPORTED, fragment->path,
@@ -54,7 +54,7 @@ open_source (garco__column_sink *sink, garco__sink_file *file, size_t index,
   garco__cell_stream *stream = &file->sources[index];
   garco__column column;
   if (then != NULL && (then->type != now->type || then->width != now->width))
-    return field_changed (fragment, now, then, error);
+    return garco__sink_field_changed (fragment, now, then, error);
   if (then == NULL || (validity && !then->nullable))
   {
     const uint8_t *fill = then != NULL ? &valid[1]
@@ -105,7 +105,7 @@ open_special (garco__column_sink *sink, const garco__cell_merge *merge, const ch
   GARCO_TRY (
       garco__pipeline_check (&schema->coords, true, sink->tools.io->root, "coordinates", error));
   snprintf (name, sizeof name, "%s/%s.tdb", path, names[sink->kind]);
-  return open_file (&sink->data, merge, name, error);
+  return garco__sink_file_open (&sink->data, merge, name, error);
 }
 
 /* Room for the bounds of a tile that begins. */
@@ -131,15 +131,20 @@ open_field (garco__column_sink *sink, const garco__cell_merge *merge, const char
   size_t number = field->is_dimension ? sink->field_index : sink->field_index - schema->ndims;
   sink->field = field;
   sink->slot = garco__schema_slot (schema, sink->field_index);
-  sink->data.pipeline = &field->pipeline;
-  sink->data.cell_size = field->cell_size;
-  sink->has_texts = !field->is_dimension && garco__bounds_kind_of (field) == GARCO__BOUNDS_TEXT;
+  sink->variable = field->width == GARCO__VARIABLE;
+  sink->data.pipeline = sink->variable ? &schema->offsets : &field->pipeline;
+  sink->data.cell_size = sink->variable ? sizeof (uint64_t) : field->cell_size;
+  sink->has_texts = !field->is_dimension && !sink->variable &&
+                    garco__bounds_kind_of (field) == GARCO__BOUNDS_TEXT;
   GARCO_TRY (begin_texts (sink, error));
   GARCO_TRY (
-      garco__pipeline_check (&field->pipeline, true, sink->tools.io->root, field->name, error));
+      garco__pipeline_check (sink->data.pipeline, true, sink->tools.io->root, field->name, error));
   snprintf (name, sizeof name, "%s/%c%zu.tdb", path, field->is_dimension ? 'd' : 'a', number);
-  GARCO_TRY (open_file (&sink->data, merge, name, error));
-  GARCO_TRY (open_sources (sink, &sink->data, merge, false, ahead, error));
+  GARCO_TRY (garco__sink_file_open (&sink->data, merge, name, error));
+  if (sink->variable)
+    GARCO_TRY (garco__variable_sink_open (sink, merge, path, ahead, error));
+  else
+    GARCO_TRY (open_sources (sink, &sink->data, merge, false, ahead, error));
   if (!field->nullable)
     return GARCO_OK;
   sink->nulls.pipeline = &schema->validity;
@@ -147,7 +152,7 @@ open_field (garco__column_sink *sink, const garco__cell_merge *merge, const char
   GARCO_TRY (
       garco__pipeline_check (&schema->validity, true, sink->tools.io->root, field->name, error));
   snprintf (name, sizeof name, "%s/a%zu_validity.tdb", path, number);
-  GARCO_TRY (open_file (&sink->nulls, merge, name, error));
+  GARCO_TRY (garco__sink_file_open (&sink->nulls, merge, name, error));
   return open_sources (sink, &sink->nulls, merge, true, ahead, error);
 }
 
@@ -188,10 +193,11 @@ begin_chunk (garco__sink_file *file, garco_error *error)
   return file->packed.size == 0 ? garco__put_u64 (&file->packed, 0, error) : GARCO_OK;
 }
 
-static garco_status
-flush (garco__column_sink *sink, garco__sink_file *file, garco_error *error)
+garco_status
+garco__sink_flush (garco__column_sink *sink, garco__sink_file *file, bool empty,
+                   garco_error *error)
 {
-  if (file->pending.size == 0)
+  if (file->pending.size == 0 && !empty)
     return GARCO_OK;
   GARCO_TRY (begin_chunk (file, error));
   garco_status status =
@@ -203,12 +209,12 @@ flush (garco__column_sink *sink, garco__sink_file *file, garco_error *error)
 
 /* Room for cells behind those that are pending: `*count` as many of what is wanted as the chunk
  * takes. */
-static garco_status
-pending_room (garco__column_sink *sink, garco__sink_file *file, size_t *count, uint8_t **room,
+garco_status
+garco__sink_room (garco__column_sink *sink, garco__sink_file *file, size_t *count, uint8_t **room,
               garco_error *error)
 {
   if (file->pending.size == file->chunk_size)
-    GARCO_TRY (flush (sink, file, error));
+    GARCO_TRY (garco__sink_flush (sink, file, false, error));
   GARCO_TRY (garco__buffer_reserve (&file->pending, file->chunk_size - file->pending.size, error));
   size_t most = (file->chunk_size - file->pending.size) / file->cell_size;
   *count = *count < most ? *count : most;
@@ -237,7 +243,7 @@ copy_chunk (garco__column_sink *sink, garco__cell_stream *stream, size_t count, 
   garco__sink_file *file = &sink->data;
   const garco__chunk *chunk = &stream->chunk;
   const uint8_t *values = NULL;
-  GARCO_TRY (flush (sink, file, error));
+  GARCO_TRY (garco__sink_flush (sink, file, false, error));
   GARCO_TRY (garco__cell_stream_values (stream, &sink->tools, &values, error));
   add_stats (sink, values, NULL, count);
   GARCO_TRY (begin_chunk (file, error));
@@ -272,7 +278,7 @@ put_plain (garco__column_sink *sink, size_t source, size_t count, garco_error *e
       }
       left = left == 0 || left > count ? count : left;
     }
-    GARCO_TRY (pending_room (sink, file, &left, &room, error));
+    GARCO_TRY (garco__sink_room (sink, file, &left, &room, error));
     GARCO_TRY (garco__cell_stream_take (stream, &sink->tools, left, room, error));
     add_stats (sink, room, NULL, left);
     count -= left;
@@ -289,11 +295,11 @@ put_nullable (garco__column_sink *sink, size_t source, size_t count, garco_error
     size_t some = count;
     uint8_t *values = NULL, *validity = NULL;
     if (sink->nulls.pending.size == sink->nulls.chunk_size)
-      GARCO_TRY (flush (sink, &sink->nulls, error));
+      GARCO_TRY (garco__sink_flush (sink, &sink->nulls, false, error));
     size_t most = sink->nulls.chunk_size - sink->nulls.pending.size;
     some = some < most ? some : most;
-    GARCO_TRY (pending_room (sink, &sink->data, &some, &values, error));
-    GARCO_TRY (pending_room (sink, &sink->nulls, &some, &validity, error));
+    GARCO_TRY (garco__sink_room (sink, &sink->data, &some, &values, error));
+    GARCO_TRY (garco__sink_room (sink, &sink->nulls, &some, &validity, error));
     GARCO_TRY (
         garco__cell_stream_take (&sink->data.sources[source], &sink->tools, some, values, error));
     GARCO_TRY (garco__cell_stream_take (&sink->nulls.sources[source], &sink->tools, some, validity,
@@ -307,8 +313,11 @@ put_nullable (garco__column_sink *sink, size_t source, size_t count, garco_error
 static garco_status
 skip (garco__column_sink *sink, size_t source, size_t count, garco_error *error)
 {
-  GARCO_TRY (
-      garco__cell_stream_take (&sink->data.sources[source], &sink->tools, count, NULL, error));
+  if (sink->variable)
+    GARCO_TRY (garco__variable_sink_skip (sink, source, count, error));
+  else
+    GARCO_TRY (
+        garco__cell_stream_take (&sink->data.sources[source], &sink->tools, count, NULL, error));
   return sink->nulls.pipeline == NULL ? GARCO_OK
                                       : garco__cell_stream_take (&sink->nulls.sources[source],
                                                                  &sink->tools, count, NULL, error);
@@ -321,7 +330,7 @@ put_numbers (garco__column_sink *sink, const uint64_t *numbers, size_t count, ga
   {
     size_t some = count;
     uint8_t *room = NULL;
-    GARCO_TRY (pending_room (sink, &sink->data, &some, &room, error));
+    GARCO_TRY (garco__sink_room (sink, &sink->data, &some, &room, error));
     memcpy (room, numbers, some * sizeof *numbers);
     add_stats (sink, room, NULL, some);
     numbers += some;
@@ -332,10 +341,10 @@ put_numbers (garco__column_sink *sink, const uint64_t *numbers, size_t count, ga
 
 /* ---- tiles */
 
-static garco_status
-end_tile_of_file (garco__column_sink *sink, garco__sink_file *file, garco_error *error)
+garco_status
+garco__sink_end_tile (garco__column_sink *sink, garco__sink_file *file, garco_error *error)
 {
-  GARCO_TRY (flush (sink, file, error));
+  GARCO_TRY (garco__sink_flush (sink, file, false, error));
   memcpy (file->packed.data, &file->nchunks, sizeof file->nchunks);
   GARCO_TRY (garco__put_u64 (&file->offsets, file->size, error));
   GARCO_TRY (garco__io_stream_write (file->stream, file->packed.data, file->packed.size, error));
@@ -348,9 +357,11 @@ end_tile_of_file (garco__column_sink *sink, garco__sink_file *file, garco_error 
 static garco_status
 end_tile (garco__column_sink *sink, garco_error *error)
 {
-  GARCO_TRY (end_tile_of_file (sink, &sink->data, error));
+  GARCO_TRY (garco__sink_end_tile (sink, &sink->data, error));
   if (sink->nulls.pipeline != NULL)
-    GARCO_TRY (end_tile_of_file (sink, &sink->nulls, error));
+    GARCO_TRY (garco__sink_end_tile (sink, &sink->nulls, error));
+  if (sink->variable)
+    GARCO_TRY (garco__variable_sink_end_tile (sink, error));
   GARCO_TRY (garco__buffer_append (&sink->tile_stats, &sink->stats, sizeof sink->stats, error));
   sink->stats = GARCO__TILE_STATS_NONE;
   return begin_texts (sink, error);
@@ -364,6 +375,8 @@ put_runs (garco__column_sink *sink, const garco__slice *slice, garco_error *erro
     const garco__run *run = &slice->runs[i];
     if (run->dropped)
       GARCO_TRY (skip (sink, run->source, run->count, error));
+    else if (sink->variable)
+      GARCO_TRY (garco__variable_sink_put (sink, run->source, run->count, error));
     else if (sink->nulls.pipeline != NULL)
       GARCO_TRY (put_nullable (sink, run->source, run->count, error));
     else
@@ -390,6 +403,8 @@ garco_status
 garco__column_sink_finish (garco__column_sink *sink, garco_error *error)
 {
   GARCO_TRY (garco__io_stream_finish (&sink->data.stream, error));
+  if (sink->variable)
+    GARCO_TRY (garco__io_stream_finish (&sink->bytes.stream, error));
   return sink->nulls.stream == NULL ? GARCO_OK
                                     : garco__io_stream_finish (&sink->nulls.stream, error);
 }
@@ -412,6 +427,8 @@ garco__column_sink_free (garco__column_sink *sink)
 {
   free_file (&sink->data, sink->nsources);
   free_file (&sink->nulls, sink->nsources);
+  free_file (&sink->bytes, sink->nsources);
+  garco__variable_sink_free (sink);
   garco__buffer_free (&sink->tile_stats);
   garco__buffer_free (&sink->texts);
   garco__codec_free (&sink->tools.codec);

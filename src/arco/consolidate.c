@@ -55,14 +55,6 @@ check_schema (const garco_array *array, garco_error *error)
                         "consolidating an array of format version %u loses when cells were "
                         "written; \"garco upgrade\" makes it version %u",
                         (unsigned)schema->version, 22u);
-  for (size_t i = 0; i < schema->ndims + schema->nattrs; i++)
-  {
-    const garco__field *field = &schema->fields[i];
-    if (field->width == GARCO__VARIABLE)
-      return garco__fail (error, GARCO_ERR_UNSUPPORTED, array->io->root,
-                          "field \"%s\": garco consolidates fields of fixed size only",
-                          field->name);
-  }
   return GARCO_OK;
 }
 
@@ -73,8 +65,9 @@ static size_t
 columns_of (const garco__schema *schema)
 {
   size_t count = 2 * schema->ndims + 2 + schema->nattrs;
-  for (size_t i = 0; i < schema->nattrs; i++)
-    count += schema->fields[schema->ndims + i].nullable;
+  for (size_t i = 0; i < schema->ndims + schema->nattrs; i++)
+    count += (schema->fields[i].nullable ? 1u : 0u) +
+             (schema->fields[i].width == GARCO__VARIABLE ? 1u : 0u);
   return count;
 }
 
@@ -272,7 +265,22 @@ fill_slot (garco__writer_job *job, garco__column_sink *sink)
   slot->validity_offsets = (uint64_t *)(void *)sink->nulls.offsets.data;
   job->stats[sink->slot] = (garco__tile_stats *)(void *)sink->tile_stats.data;
   job->texts[sink->slot] = sink->has_texts ? sink->texts.data : NULL;
+  if (!sink->variable)
+    return GARCO_OK;
+  slot->var_size = sink->bytes.size;
+  slot->var_offsets = (uint64_t *)(void *)sink->bytes.offsets.data;
+  slot->var_sizes = (uint64_t *)(void *)sink->sizes.data;
+  job->bounds[sink->slot] = &sink->bounds;
   return GARCO_OK;
+}
+
+static bool
+has_texts (const garco__schema *schema)
+{
+  bool found = false;
+  for (size_t d = 0; d < schema->ndims; d++)
+    found |= schema->fields[d].width == GARCO__VARIABLE;
+  return found;
 }
 
 /* The box of each tile: what its dimensions' minima and maxima are. */
@@ -304,6 +312,7 @@ write_metadata (consolidation *own)
                            .has_timestamps = true,
                            .distinct = !own->schema->duplicates && !own->merge.repeats};
   void *slots = NULL, *stats = NULL, *boxes = NULL, *names = NULL, *none = NULL, *texts = NULL;
+  void *bounds = NULL;
   garco_status status;
   job.ntiles = (size_t)((own->cells - 1) / own->schema->capacity + 1);
   job.has_deletes = own->merge.has_deletes && !own->merge.purge;
@@ -312,17 +321,22 @@ write_metadata (consolidation *own)
   GARCO_TRY_DONE (garco__allocate (&slots, job.nslots, sizeof (garco__slot), own->error));
   GARCO_TRY_DONE (garco__allocate (&stats, job.nslots, sizeof (void *), own->error));
   GARCO_TRY_DONE (garco__allocate (&texts, job.nslots, sizeof (uint8_t *), own->error));
-  GARCO_TRY_DONE (garco__allocate (&boxes, job.ntiles, garco__box_size (own->schema), own->error));
+  GARCO_TRY_DONE (garco__allocate (&bounds, job.nslots, sizeof (garco__text_bounds *), own->error));
+  if (!has_texts (own->schema))
+    GARCO_TRY_DONE (
+        garco__allocate (&boxes, job.ntiles, garco__box_size (own->schema), own->error));
   GARCO_TRY_DONE (garco__allocate (&names, job.nprocessed, sizeof (char *), own->error));
   GARCO_TRY_DONE (garco__allocate (&none, job.ntiles, sizeof (garco__tile_stats), own->error));
   job.slots = slots;
   job.stats = stats;
   job.texts = texts;
+  job.bounds = bounds;
   job.boxes = boxes;
   job.stats[own->schema->nattrs] = none;
   for (size_t i = 0; i < own->nsinks; i++)
     fill_slot (&job, &own->sinks[i]);
-  fill_boxes (own, &job);
+  if (boxes != NULL)
+    fill_boxes (own, &job);
   for (size_t i = 0; i < job.nprocessed; i++)
     ((const char **)names)[i] = own->merge.deletes[i].name;
   job.processed = names;
@@ -331,6 +345,7 @@ done:
   free (slots);
   free (stats);
   free (texts);
+  free (bounds);
   free (boxes);
   free (names);
   free (none);
@@ -399,7 +414,7 @@ garco__consolidate (garco_array *array, const size_t *fragments, size_t count,
     memcpy (consolidated->name, own->fragment.name, sizeof consolidated->name);
     consolidated->cells = own->cells;
     for (size_t i = 0; i < own->nsinks; i++)
-      consolidated->bytes += own->sinks[i].data.size + own->sinks[i].nulls.size;
+      consolidated->bytes += own->sinks[i].data.size + own->sinks[i].nulls.size + own->sinks[i].bytes.size;
   }
   free_all (own);
   free (own);

@@ -795,7 +795,7 @@ put_head (const garco__footer *footer, garco__buffer *out, garco_error *error)
   }
   GARCO_TRY (garco__put_u8 (out, 0, error)); /* sparse */
   GARCO_TRY (garco__put_u8 (out, 0, error)); /* with a domain */
-  GARCO_TRY (garco__buffer_append (out, footer->domain, garco__box_size (footer->schema), error));
+  GARCO_TRY (garco__buffer_append (out, footer->domain, footer->domain_size, error));
   GARCO_TRY (garco__put_u64 (out, footer->ntiles, error));
   GARCO_TRY (garco__put_u64 (out, footer->last_cells, error));
   if (footer->version >= 14)

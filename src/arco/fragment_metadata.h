@@ -121,7 +121,8 @@ typedef struct garco__footer
 {
   uint32_t version;
   const garco__schema *schema;
-  const uint8_t *domain; /* one box */
+  const uint8_t *domain; /* one box as files have it */
+  size_t domain_size;
   uint64_t ntiles, last_cells;
   size_t nslots;
   const garco__slot *slots;

@@ -93,6 +93,33 @@ is_text (const garco__writer_job *job, size_t slot)
   return job->texts != NULL && job->texts[slot] != NULL;
 }
 
+/* Of texts of variable length: where each tile's begins, then the texts. */
+static garco_status
+put_text_bounds (garco__writer_job *job, size_t slot, bool maxima, garco__buffer *file,
+                 uint64_t *at)
+{
+  const garco__text_bounds *bounds = job->bounds[slot];
+  const garco__buffer *starts = &bounds->starts[maxima], *bytes = &bounds->bytes[maxima];
+  garco__buffer payload = {0};
+  garco_status status;
+  GARCO_TRY_DONE (garco__put_u64 (&payload, starts->size, job->error));
+  GARCO_TRY_DONE (garco__put_u64 (&payload, bytes->size, job->error));
+  GARCO_TRY_DONE (garco__buffer_append (&payload, starts->data, starts->size, job->error));
+  GARCO_TRY_DONE (garco__buffer_append (&payload, bytes->data, bytes->size, job->error));
+  GARCO_TRY_DONE (put_generic (job, &payload, file, at));
+done:
+  garco__buffer_free (&payload);
+  return status;
+}
+
+static bool
+has_text_bounds (const garco__writer_job *job, size_t slot)
+{
+  const garco__field *field = field_of_slot (job->schema, slot);
+  return job->bounds != NULL && job->bounds[slot] != NULL && !field->is_dimension &&
+         garco__bounds_kind_of (field) == GARCO__BOUNDS_TEXT;
+}
+
 /* Minima or maxima: u64 bytes, u64 variable bytes (0), the values. */
 static garco_status
 put_bounds (garco__writer_job *job, size_t slot, bool maxima, garco__buffer *file, uint64_t *at)
@@ -100,6 +127,8 @@ put_bounds (garco__writer_job *job, size_t slot, bool maxima, garco__buffer *fil
   size_t size = bound_size (job->schema, slot, true);
   garco__buffer payload = {0};
   garco_status status;
+  if (has_text_bounds (job, slot))
+    return put_text_bounds (job, slot, maxima, file, at);
   GARCO_TRY_DONE (garco__put_u64 (&payload, size * job->ntiles, job->error));
   GARCO_TRY_DONE (garco__put_u64 (&payload, 0, job->error));
   for (size_t t = 0; size > 0 && t < job->ntiles; t++)
@@ -121,8 +150,9 @@ static garco_status
 put_sums (garco__writer_job *job, size_t slot, garco__buffer *file, uint64_t *at)
 {
   const garco__field *field = field_of_slot (job->schema, slot);
-  bool has =
-      field == NULL || (field->width == 1 && garco__bounds_kind_of (field) != GARCO__BOUNDS_NONE);
+  bool has = field == NULL
+                 ? job->schema->fields[0].width == 1 /* of the first dimension's type */
+                 : field->width == 1 && garco__bounds_kind_of (field) != GARCO__BOUNDS_NONE;
   size_t count = has ? job->ntiles : 0;
   garco__buffer payload = {0};
   garco_status status;
@@ -167,6 +197,26 @@ whole_text (const garco__writer_job *job, size_t slot, size_t size, bool maxima)
   return best != NULL ? best : job->texts[slot];
 }
 
+/* The same of variable length. */
+static const uint8_t *
+whole_bound (const garco__writer_job *job, size_t slot, bool maxima, size_t *size)
+{
+  const uint8_t *best = NULL;
+  *size = 0;
+  for (size_t t = 0; t < job->ntiles; t++)
+  {
+    size_t own_size;
+    const uint8_t *own = garco__text_bounds_of (job->bounds[slot], maxima, t, &own_size);
+    int difference = best != NULL ? garco__text_compare (own, own_size, best, *size) : 0;
+    if (job->stats[slot][t].empty ||
+        (best != NULL && (maxima ? difference <= 0 : difference >= 0)))
+      continue;
+    best = own;
+    *size = own_size;
+  }
+  return best;
+}
+
 /* Of no values at all the fragment has the highest for its minimum and the lowest for its maximum,
  * though its tiles have zeros. */
 static void
@@ -194,6 +244,7 @@ put_stats_of_slot (garco__writer_job *job, size_t slot, garco__buffer *payload)
   size_t size = bound_size (job->schema, slot, false);
   garco__tile_stats stats = {0};
   const uint8_t *min = stats.min, *max = stats.max;
+  size_t min_size = size, max_size = size;
   if (field != NULL && garco__bounds_kind_of (field) == GARCO__BOUNDS_NUMBER)
   {
     garco__tile_stats_join (field->type, job->stats[slot], job->ntiles, &stats);
@@ -208,10 +259,15 @@ put_stats_of_slot (garco__writer_job *job, size_t slot, garco__buffer *payload)
     min = whole_text (job, slot, size, false);
     max = whole_text (job, slot, size, true);
   }
-  GARCO_TRY (garco__put_u64 (payload, size, job->error));
-  GARCO_TRY (garco__buffer_append (payload, min, size, job->error));
-  GARCO_TRY (garco__put_u64 (payload, size, job->error));
-  GARCO_TRY (garco__buffer_append (payload, max, size, job->error));
+  if (has_text_bounds (job, slot))
+  {
+    min = whole_bound (job, slot, false, &min_size);
+    max = whole_bound (job, slot, true, &max_size);
+  }
+  GARCO_TRY (garco__put_u64 (payload, min_size, job->error));
+  GARCO_TRY (garco__buffer_append (payload, min, min_size, job->error));
+  GARCO_TRY (garco__put_u64 (payload, max_size, job->error));
+  GARCO_TRY (garco__buffer_append (payload, max, max_size, job->error));
   GARCO_TRY (garco__buffer_append (payload, stats.sum, 8, job->error));
   return garco__put_u64 (payload, stats.nulls, job->error);
 }
@@ -237,9 +293,9 @@ put_vectors (garco__writer_job *job, garco__buffer *file)
   for (size_t i = 0; i < job->nslots; i++)
     GARCO_TRY (put_numbers (job, slots[i].tile_offsets, job->ntiles, file, &slots[i].at.tile));
   for (size_t i = 0; i < job->nslots; i++)
-    GARCO_TRY (put_numbers (job, NULL, job->ntiles, file, &slots[i].at.var));
+    GARCO_TRY (put_numbers (job, slots[i].var_offsets, job->ntiles, file, &slots[i].at.var));
   for (size_t i = 0; i < job->nslots; i++)
-    GARCO_TRY (put_numbers (job, NULL, job->ntiles, file, &slots[i].at.var_size));
+    GARCO_TRY (put_numbers (job, slots[i].var_sizes, job->ntiles, file, &slots[i].at.var_size));
   for (size_t i = 0; i < job->nslots; i++)
     GARCO_TRY (
         put_numbers (job, slots[i].validity_offsets, job->ntiles, file, &slots[i].at.validity));
@@ -273,11 +329,41 @@ done:
   return status;
 }
 
-/* The box around all tiles is the root of the tree over them. */
-static const uint8_t *
-root_box (const garco__buffer *tree)
+/* Of each tile, as files have them where a dimension is of texts. */
+static garco_status
+put_text_boxes (const garco__writer_job *job, garco__buffer *boxes)
 {
-  return tree->data + 4 + 4 + 8;
+  for (size_t t = 0; t < job->ntiles; t++)
+    for (size_t d = 0; d < job->schema->ndims; d++)
+    {
+      size_t slot = garco__schema_slot (job->schema, d), low_size, high_size;
+      size_t size = garco_datatype_size (job->schema->fields[d].type);
+      const garco__tile_stats *stats = &job->stats[slot][t];
+      if (job->schema->fields[d].width == GARCO__VARIABLE)
+      {
+        const uint8_t *low = garco__text_bounds_of (job->bounds[slot], false, t, &low_size);
+        const uint8_t *high = garco__text_bounds_of (job->bounds[slot], true, t, &high_size);
+        GARCO_TRY (garco__box_put_texts (low, low_size, high, high_size, boxes, job->error));
+        continue;
+      }
+      GARCO_TRY (garco__buffer_append (boxes, stats->min, size, job->error));
+      GARCO_TRY (garco__buffer_append (boxes, stats->max, size, job->error));
+    }
+  return GARCO_OK;
+}
+
+static garco_status
+put_tree (const garco__writer_job *job, garco__buffer *tree)
+{
+  garco__buffer boxes = {0};
+  if (job->boxes != NULL)
+    return garco__rtree_put (job->schema, job->boxes, job->ntiles, tree, job->error);
+  garco_status status = put_text_boxes (job, &boxes);
+  if (status >= 0)
+    status = garco__rtree_put_texts (job->schema, boxes.data, boxes.size, job->ntiles, tree,
+                                     job->error);
+  garco__buffer_free (&boxes);
+  return status;
 }
 
 static garco_status
@@ -285,7 +371,7 @@ put_metadata (garco__writer_job *job, garco__buffer *tree, garco__buffer *file)
 {
   const garco__schema *schema = job->schema;
   garco__footer footer = {.version = schema->version, .schema = schema, .ntiles = job->ntiles};
-  GARCO_TRY (garco__rtree_put (schema, job->boxes, job->ntiles, tree, job->error));
+  GARCO_TRY (put_tree (job, tree));
   GARCO_TRY (put_generic (job, tree, file, &footer.rtree_at));
   GARCO_TRY (put_vectors (job, file));
   GARCO_TRY (put_fragment_stats (job, file, &footer.stats_at));
@@ -293,7 +379,8 @@ put_metadata (garco__writer_job *job, garco__buffer *tree, garco__buffer *file)
     GARCO_TRY (put_processed (job, file, &footer.processed_at));
   if (job->distinct)
     GARCO_TRY (garco__buffer_append (file, GARCO__DISTINCT, GARCO__DISTINCT_SIZE, job->error));
-  footer.domain = root_box (tree);
+  /* The box around all tiles is the root of the tree over them. */
+  footer.domain = garco__rtree_root (schema, tree, &footer.domain_size);
   footer.has_timestamps = job->has_timestamps;
   footer.has_deletes = job->has_deletes;
   footer.last_cells = job->rows - (job->ntiles - 1) * schema->capacity;

@@ -70,6 +70,11 @@ garco_status garco__fragment_read_special (garco__tile_reader *reader, garco__fr
 
 /* ---- fragment_variable.c */
 
+/* The columns of a field of variable length: where cells begin, and their bytes. */
+garco_status garco__columns_of_variable (const garco__fragment *fragment, size_t field,
+                                         garco__column *places, garco__column *bytes,
+                                         const char *source, garco_error *error);
+
 /* Unfilters tile `t` of a field of variable length: cell i is the bytes of `values` from offset i
  * (u64) to the next, of which there is one more than cells. */
 garco_status garco__fragment_read_variable (garco__tile_reader *reader, garco__fragment *fragment,

@@ -109,24 +109,35 @@ is_large (const garco__fragment *fragment, size_t slot, uint64_t t)
          (sizes != NULL && sizes[t] > GARCO__CHUNK_LIMIT);
 }
 
-static garco_status
-read_both (garco__tile_reader *reader, garco__fragment *fragment, size_t field, uint64_t t,
-           garco__buffer *offsets, garco__buffer *values, garco_error *error)
+garco_status
+garco__columns_of_variable (const garco__fragment *fragment, size_t field, garco__column *places,
+                            garco__column *bytes, const char *source, garco_error *error)
 {
   const garco__schema *schema = fragment->schema;
   const garco__field *own = &schema->fields[field];
   size_t slot = garco__schema_slot (schema, field);
-  garco__column places = {.slot = slot, .pipeline = &schema->offsets, .cell_size = 8};
-  garco__column bytes = {.slot = slot,
-                         .variable = true,
-                         .pipeline = &own->pipeline,
-                         .cell_size = garco_datatype_size (own->type)};
+  *places = (garco__column){.slot = slot, .pipeline = &schema->offsets, .cell_size = 8};
+  *bytes = (garco__column){.slot = slot,
+                           .variable = true,
+                           .pipeline = &own->pipeline,
+                           .cell_size = garco_datatype_size (own->type)};
+  garco__column_path (fragment, field, "", places->path);
+  garco__column_path (fragment, field, "_var", bytes->path);
+  GARCO_TRY (garco__pipeline_check (places->pipeline, false, source, "offsets", error));
+  return garco__pipeline_check (bytes->pipeline, false, source, own->name, error);
+}
+
+static garco_status
+read_both (garco__tile_reader *reader, garco__fragment *fragment, size_t field, uint64_t t,
+           garco__buffer *offsets, garco__buffer *values, garco_error *error)
+{
+  const garco__field *own = &fragment->schema->fields[field];
+  garco__column places, bytes;
   bool text = garco__pipeline_is_text (&own->pipeline, own->type, fragment->version);
-  garco__column_path (fragment, field, "", places.path);
-  garco__column_path (fragment, field, "_var", bytes.path);
-  GARCO_TRY (garco__pipeline_check (places.pipeline, false, reader->io->root, "offsets", error));
-  GARCO_TRY (garco__pipeline_check (bytes.pipeline, false, reader->io->root, own->name, error));
-  GARCO_TRY (garco__fragment_load_variable (reader->io, reader->codec, fragment, slot, error));
+  GARCO_TRY (
+      garco__columns_of_variable (fragment, field, &places, &bytes, reader->io->root, error));
+  GARCO_TRY (
+      garco__fragment_load_variable (reader->io, reader->codec, fragment, places.slot, error));
   if (!text)
     GARCO_TRY (read_places (reader, fragment, &places, t, offsets, error));
   return read_bytes (reader, fragment, &bytes, t, text, offsets, values, error);

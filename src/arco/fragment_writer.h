@@ -5,6 +5,7 @@
 
 #include "arco/array_internal.h"
 #include "arco/array_writer.h"
+#include "arco/text_bounds.h"
 #include "arco/tile_stats.h"
 
 struct garco__fragment_writer
@@ -32,7 +33,8 @@ typedef struct garco__writer_job
   garco__tile_stats **stats; /* of each slot, of each tile */
   uint8_t *
       *texts; /* of each slot of characters, of each tile: lowest and highest cell; may be NULL */
-  uint8_t *boxes; /* of each tile */
+  uint8_t *boxes; /* of each tile; NULL where a dimension is of texts */
+  const garco__text_bounds **bounds; /* of each slot of variable length; may be NULL */
   /* of consolidated fragments */
   bool has_timestamps, has_deletes;
   bool distinct; /* no two cells have equal coordinates, and that is to be kept */

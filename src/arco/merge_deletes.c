@@ -93,6 +93,8 @@ garco__merge_deletes_open (garco__cell_merge *merge, garco_error *error)
   size_t nfields = merge->schema->ndims + merge->schema->nattrs;
   GARCO_TRY (garco__allocate (&room, 2 * nfields, sizeof (garco__buffer), error));
   merge->fields = room;
+  GARCO_TRY (garco__allocate (&room, nfields, sizeof (garco__buffer), error));
+  merge->places = room;
   return GARCO_OK;
 }
 
@@ -114,14 +116,19 @@ start_field (garco__cell_merge *merge, garco__merge_source *source, size_t field
   const garco__schema *schema = source->fragment->schema;
   int found = garco__schema_find (schema, now->name);
   garco__column column;
-  if (found < 0 || source->fields[2 * field].fragment != NULL)
+  bool text = now->width == GARCO__VARIABLE;
+  if (found < 0 || source->fields[2 * field].fragment != NULL ||
+      source->text_fields[field].fragment != NULL)
     return GARCO_OK;
   const garco__field *then = &schema->fields[found];
   if (then->type != now->type || then->width != now->width)
     return garco__fail (error, GARCO_ERR_UNSUPPORTED, source->fragment->path,
                         "field \"%s\" was written as %s and is %s now", now->name,
                         garco_datatype_name (then->type), garco_datatype_name (now->type));
-  for (size_t validity = 0; validity <= (then->nullable ? 1u : 0u); validity++)
+  if (text)
+    GARCO_TRY (garco__variable_stream_start (&source->text_fields[field], &merge->tools,
+                                             source->fragment, (size_t)found, merge->ahead, error));
+  for (size_t validity = text; validity <= (then->nullable ? 1u : 0u); validity++)
   {
     GARCO_TRY (garco__column_of_field (source->fragment, (size_t)found, validity != 0, &column,
                                        merge->array->io->root, error));
@@ -158,6 +165,9 @@ garco__merge_deletes_start (garco__cell_merge *merge, garco__merge_source *sourc
   GARCO_TRY (garco__allocate (&room, 2 * (merge->schema->ndims + merge->schema->nattrs),
                               sizeof (garco__cell_stream), error));
   source->fields = room;
+  GARCO_TRY (garco__allocate (&room, merge->schema->ndims + merge->schema->nattrs,
+                              sizeof (garco__variable_stream), error));
+  source->text_fields = room;
   for (size_t i = 0; i < merge->ndeletes; i++)
     if (concerns (&merge->deletes[i], source->fragment))
       for (size_t k = 0; k < garco__condition_field_count (merge->deletes[i].condition); k++)
@@ -205,6 +215,33 @@ take_deleted (garco__cell_merge *merge, garco__merge_source *source, garco_error
   return GARCO_OK;
 }
 
+/* The block's texts of a field, one behind the other, and where each begins and ends. */
+static garco_status
+take_texts (garco__cell_merge *merge, garco__merge_source *source, size_t field, garco_error *error)
+{
+  garco__variable_stream *stream = &source->text_fields[field];
+  garco__buffer *bytes = &merge->fields[2 * field], *places = &merge->places[field];
+  const uint64_t *lengths = NULL;
+  size_t known = 0;
+  places->size = 0;
+  GARCO_TRY (garco__buffer_reserve (bytes, 1, error));
+  for (size_t done = 0; stream->fragment != NULL && done < source->count; done += known)
+  {
+    GARCO_TRY (garco__variable_stream_lengths (stream, &merge->tools, source->count - done,
+                                               &lengths, &known, error));
+    for (size_t i = 0; i < known; i++)
+    {
+      const uint64_t ends[2] = {bytes->size, bytes->size + lengths[i]};
+      GARCO_TRY (garco__buffer_reserve (bytes, (size_t)lengths[i] + 1, error));
+      GARCO_TRY (garco__variable_stream_take (stream, &merge->tools, lengths[i],
+                                              bytes->data + bytes->size, error));
+      bytes->size = (size_t)ends[1];
+      GARCO_TRY (garco__buffer_append (places, ends, sizeof ends, error));
+    }
+  }
+  return GARCO_OK;
+}
+
 static garco_status
 take_fields (garco__cell_merge *merge, garco__merge_source *source, garco_error *error)
 {
@@ -220,6 +257,8 @@ take_fields (garco__cell_merge *merge, garco__merge_source *source, garco_error 
                                         error));
     merge->fields[i].size = bytes;
   }
+  for (size_t i = 0; i < merge->schema->ndims + merge->schema->nattrs; i++)
+    GARCO_TRY (take_texts (merge, source, i, error));
   return GARCO_OK;
 }
 
@@ -234,8 +273,9 @@ evaluate (garco__cell_merge *merge, garco__merge_source *source, size_t number, 
   for (size_t k = 0; k < nfields; k++)
   {
     size_t field = garco__condition_field (own->condition, k);
-    if (merge->fields[2 * field].size > 0)
+    if (merge->fields[2 * field].size > 0 || merge->places[field].size > 0)
       columns[k].values = merge->fields[2 * field].data;
+    columns[k].places = (const uint64_t *)(const void *)merge->places[field].data;
     if (merge->fields[2 * field + 1].size > 0)
       columns[k].validity = merge->fields[2 * field + 1].data;
   }
@@ -278,6 +318,10 @@ garco__merge_deletes_free (garco__cell_merge *merge)
   for (size_t i = 0;
        merge->fields != NULL && i < 2 * (merge->schema->ndims + merge->schema->nattrs); i++)
     garco__buffer_free (&merge->fields[i]);
+  for (size_t i = 0;
+       merge->places != NULL && i < merge->schema->ndims + merge->schema->nattrs; i++)
+    garco__buffer_free (&merge->places[i]);
   free (merge->deletes);
   free (merge->fields);
+  free (merge->places);
 }

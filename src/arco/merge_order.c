@@ -13,6 +13,7 @@
 
 #include "arco/datatype.h"
 #include "arco/fragment_writer.h"
+#include "arco/rtree.h"
 #include "base/error.h"
 
 static unsigned
@@ -26,7 +27,9 @@ part_keys (const garco__merge_order *order, const garco__merge_part *part, const
            size_t count, uint64_t *keys)
 {
   const garco__field *field = &order->schema->fields[part->dimension];
-  if (part->of_tile)
+  if (part->of_text)
+    memcpy (keys, values, count * sizeof *keys);
+  else if (part->of_tile)
     garco__tile_keys (field, values, count, keys);
   else
     garco__order_keys (field->type, values, count, keys);
@@ -40,9 +43,9 @@ corner (const garco__merge_order *order, const garco__merge_part *part, const ui
   const garco__schema *schema = order->schema;
   _Alignas(8) uint8_t value[8];
   uint64_t key;
-  for (size_t i = 0; i < part->dimension; i++)
-    box += 2 * garco_datatype_size (schema->fields[i].type);
-  size_t size = garco_datatype_size (schema->fields[part->dimension].type);
+  box += garco__box_place (schema, part->dimension);
+  size_t size = part->of_text ? sizeof key
+                              : garco_datatype_size (schema->fields[part->dimension].type);
   memcpy (value, box + (high ? size : 0), size);
   part_keys (order, part, value, 1, &key);
   return key;
@@ -57,6 +60,7 @@ add_part (garco__merge_order *order, size_t dimension, bool of_tile, const uint8
                         GARCO__MERGE_PARTS / 2);
   garco__merge_part *part = &order->parts[order->nparts++];
   *part = (garco__merge_part){.dimension = dimension, .of_tile = of_tile, .base = UINT64_MAX};
+  part->of_text = order->schema->fields[dimension].width == GARCO__VARIABLE;
   for (size_t i = 0; i < count; i++)
   {
     uint64_t low = corner (order, part, boxes[i], false);
@@ -67,6 +71,11 @@ add_part (garco__merge_order *order, size_t dimension, bool of_tile, const uint8
                           order->schema->fields[dimension].name);
     part->base = low < part->base ? low : part->base;
     part->top = top > part->top ? top : part->top;
+  }
+  if (part->of_text)
+  {
+    part->base = 0;
+    part->top = UINT64_MAX;
   }
   part->bits = bits_of (part->top - part->base);
   return GARCO_OK;
@@ -91,6 +100,10 @@ place_parts (garco__merge_order *order, const char *source, garco_error *error)
     }
     part->word = order->nwords - 1;
     used += part->bits;
+    if (!part->of_text)
+      continue;
+    order->texts[order->ntexts++] = part->dimension;
+    order->text_of[part->word] = order->ntexts;
   }
   unsigned shift = 0;
   for (size_t i = order->nparts; i-- > 0;)
@@ -110,7 +123,8 @@ garco__merge_order_plan (garco__merge_order *order, const garco__schema *schema,
                          garco_error *error)
 {
   order->schema = schema;
-  order->nparts = 0;
+  order->nparts = order->ntexts = 0;
+  memset (order->text_of, 0, sizeof order->text_of);
   for (size_t k = 0; k < schema->ndims; k++)
   {
     size_t i = garco__nth_dimension (schema, schema->tile_order, k);

@@ -9,9 +9,11 @@
 #include "arco/rtree.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arco/datatype.h"
+#include "arco/text_bounds.h"
 #include "base/error.h"
 
 #define FAN_OUT 10
@@ -20,8 +22,14 @@
 size_t
 garco__box_size (const garco__schema *schema)
 {
+  return garco__box_place (schema, schema->ndims);
+}
+
+size_t
+garco__box_place (const garco__schema *schema, size_t dimension)
+{
   size_t size = 0;
-  for (size_t i = 0; i < schema->ndims; i++)
+  for (size_t i = 0; i < dimension; i++)
   {
     bool text = schema->fields[i].width == GARCO__VARIABLE;
     size += 2 * (text ? sizeof (uint64_t) : garco_datatype_size (schema->fields[i].type));
@@ -197,4 +205,141 @@ garco__rtree_put (const garco__schema *schema, const uint8_t *boxes, size_t ntil
 done:
   garco__buffer_free (&tree);
   return status;
+}
+
+/* ---- trees with texts */
+
+garco_status
+garco__box_put_texts (const uint8_t *low, size_t low_size, const uint8_t *high, size_t high_size,
+                      garco__buffer *out, garco_error *error)
+{
+  GARCO_TRY (garco__put_u64 (out, low_size + high_size, error));
+  GARCO_TRY (garco__put_u64 (out, low_size, error));
+  GARCO_TRY (garco__buffer_append (out, low, low_size, error));
+  return garco__buffer_append (out, high, high_size, error);
+}
+
+/* An end of a dimension of a box, with its bytes. */
+typedef struct box_end
+{
+  const uint8_t *bytes;
+  size_t size;
+} box_end;
+
+/* Low and high of the next dimension. */
+static void
+take_ends (const garco__field *field, garco__cursor *cursor, box_end ends[2])
+{
+  if (field->width == GARCO__VARIABLE)
+  {
+    uint64_t both = garco__cursor_u64 (cursor);
+    ends[0].size = (size_t)garco__cursor_u64 (cursor);
+    ends[1].size = (size_t)both - ends[0].size;
+  }
+  else
+    ends[0].size = ends[1].size = garco_datatype_size (field->type);
+  for (size_t i = 0; i < 2; i++)
+    ends[i].bytes = garco__cursor_take (cursor, ends[i].size);
+}
+
+static bool
+is_below (const garco__field *field, const box_end *a, const box_end *b)
+{
+  if (field->width == GARCO__VARIABLE)
+    return garco__text_compare (a->bytes, a->size, b->bytes, b->size) < 0;
+  return garco__order_key (field->type, a->bytes) < garco__order_key (field->type, b->bytes);
+}
+
+/* Widens the ends so far by those of the next box; the first box's are taken as they are. */
+static void
+widen (const garco__schema *schema, garco__cursor *cursor, bool first, box_end *around)
+{
+  for (size_t d = 0; d < schema->ndims; d++, around += 2)
+  {
+    box_end ends[2];
+    take_ends (&schema->fields[d], cursor, ends);
+    if (first || is_below (&schema->fields[d], &ends[0], &around[0]))
+      around[0] = ends[0];
+    if (first || is_below (&schema->fields[d], &around[1], &ends[1]))
+      around[1] = ends[1];
+  }
+}
+
+static garco_status
+put_box (const garco__schema *schema, const box_end *around, garco__buffer *out, garco_error *error)
+{
+  for (size_t d = 0; d < schema->ndims; d++, around += 2)
+    if (schema->fields[d].width == GARCO__VARIABLE)
+      GARCO_TRY (garco__box_put_texts (around[0].bytes, around[0].size, around[1].bytes,
+                                       around[1].size, out, error));
+    else
+      for (size_t i = 0; i < 2; i++)
+        GARCO_TRY (garco__buffer_append (out, around[i].bytes, around[i].size, error));
+  return GARCO_OK;
+}
+
+/* The level above one of `count` boxes. */
+static garco_status
+put_level (const garco__schema *schema, const garco__buffer *below, size_t count, box_end *around,
+           garco__buffer *level, garco_error *error)
+{
+  garco__cursor cursor = garco__cursor_of (below->data, below->size);
+  for (size_t i = 0; i < count; i++)
+  {
+    widen (schema, &cursor, i % FAN_OUT == 0, around);
+    if (i % FAN_OUT == FAN_OUT - 1 || i + 1 == count)
+      GARCO_TRY (put_box (schema, around, level, error));
+  }
+  return GARCO_OK;
+}
+
+static garco_status
+put_levels (const garco__schema *schema, garco__buffer levels[MAX_LEVELS], size_t ntiles,
+            garco__buffer *out, garco_error *error)
+{
+  size_t counts[MAX_LEVELS] = {ntiles}, count = 1;
+  void *around = NULL;
+  garco_status status;
+  GARCO_TRY_DONE (garco__allocate (&around, 2 * schema->ndims, sizeof (box_end), error));
+  for (; counts[count - 1] > 1; count++)
+  {
+    counts[count] = (counts[count - 1] + FAN_OUT - 1) / FAN_OUT;
+    GARCO_TRY_DONE (put_level (schema, &levels[count - 1], counts[count - 1], around,
+                               &levels[count], error));
+  }
+  GARCO_TRY_DONE (garco__put_u32 (out, FAN_OUT, error));
+  GARCO_TRY_DONE (garco__put_u32 (out, (uint32_t)count, error));
+  for (size_t i = count; i-- > 0;)
+  {
+    GARCO_TRY_DONE (garco__put_u64 (out, counts[i], error));
+    GARCO_TRY_DONE (garco__buffer_append (out, levels[i].data, levels[i].size, error));
+  }
+done:
+  free (around);
+  return status;
+}
+
+garco_status
+garco__rtree_put_texts (const garco__schema *schema, const uint8_t *boxes, size_t size,
+                        size_t ntiles, garco__buffer *out, garco_error *error)
+{
+  garco__buffer levels[MAX_LEVELS] = {{0}};
+  garco_status status = garco__buffer_append (&levels[0], boxes, size, error);
+  if (status >= 0)
+    status = put_levels (schema, levels, ntiles, out, error);
+  for (size_t i = 0; i < MAX_LEVELS; i++)
+    garco__buffer_free (&levels[i]);
+  return status;
+}
+
+const uint8_t *
+garco__rtree_root (const garco__schema *schema, const garco__buffer *tree, size_t *size)
+{
+  garco__cursor cursor = garco__cursor_of (tree->data, tree->size);
+  garco__cursor_u64 (&cursor); /* fan-out, levels */
+  garco__cursor_u64 (&cursor); /* boxes of the first */
+  size_t at = cursor.at;
+  garco__boxes_take (schema, &cursor, 1, NULL);
+  *size = cursor.at - at;
+  return tree->data + at;
 }

@@ -215,7 +215,7 @@ def test_each_does_upkeep_on_what_the_other_did(tmp_path, dump):
     assert len(fragments(array)) <= 4
 
 
-@pytest.mark.parametrize("name", sorted(set(ARR) - {"es_shot"}))
+@pytest.mark.parametrize("name", ARR)
 def test_arrays_of_all_kinds_read_as_before(arrays, tmp_path, dump, name):
     array = tmp_path / "array"
     shutil.copytree(arrays / "arr" / name, array)
@@ -498,9 +498,6 @@ def test_what_cannot_be_consolidated_is_refused_by_name(arrays, tmp_path):
         where = [np.array([v], d) for v, d in ((1700000000000, "i8"), (0, "u1"), (5, "u1"), (12611, "u2"))]
         opened[tuple(where)] = {a.name: np.ones(1, a.dtype) for a in attributes}
     assert "format version 14" in garco("consolidate", array, status=1)
-    shot = arrays / "arr/es_shot"
-    if len(fragments(shot)) > 1:
-        assert "fields of fixed size only" in garco("consolidate", shot, status=1)
     assert "no such array" in garco("vacuum", tmp_path / "none", status=1)
 
 

@@ -590,8 +590,9 @@ extern "C"
     int threads;        /* 0: as many as processors */
     uint64_t memory; /* bytes to work with, beside the batch; GARCO_ERR_LIMIT where they do not do;
                         0: 256 MiB */
-    const garco_metadata_info *metadata; /* garco_array_write: array metadata that is put with the */
-    size_t nmetadata;                    /* cells, both or neither; values NULL: removed */
+    const garco_metadata_info
+        *metadata;    /* garco_array_write: array metadata that is put with the */
+    size_t nmetadata; /* cells, both or neither; values NULL: removed */
   } garco_write_options;
 #define GARCO_WRITE_OPTIONS_INIT                                                                   \
   {                                                                                                \

@@ -95,9 +95,8 @@ begin_tile (garco__cell_stream *stream, garco__stream_tools *tools, garco_error 
   stream->end = stream->column.variable   ? slot->var_size
                 : stream->column.validity ? slot->validity_size
                                           : slot->file_size;
-  stream->cells = stream->column.variable
-                      ? slot->var_sizes[stream->tile] / stream->column.cell_size
-                      : garco__fragment_tile_cells (fragment, stream->tile);
+  stream->cells = stream->column.variable ? slot->var_sizes[stream->tile] / stream->column.cell_size
+                                          : garco__fragment_tile_cells (fragment, stream->tile);
   if (++stream->tile < fragment->ntiles)
     stream->end = offsets[stream->tile];
   if (stream->column.variable && stream->cells == 0 && stream->at == stream->end)

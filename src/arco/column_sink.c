@@ -27,15 +27,15 @@ static const garco__field special_field = {
 
 garco_status
 garco__sink_file_open (garco__sink_file *file, const garco__cell_merge *merge, const char *path,
-           garco_error *error)
+                       garco_error *error)
 {
   GARCO_TRY (garco__chunk_size (file->cell_size, UINT64_MAX, &file->chunk_size, error));
   return garco__io_stream_open (merge->array->io, path, &file->stream, error);
 }
 
 garco_status
-garco__sink_field_changed (const garco__fragment *fragment, const garco__field *now, const garco__field *then,
-               garco_error *error)
+garco__sink_field_changed (const garco__fragment *fragment, const garco__field *now,
+                           const garco__field *then, garco_error *error)
 {
   return garco__fail (error, GARCO_ERR_UNSUPPORTED, fragment->path,
                       "field \"%s\" was written as %s and is %s now", now->name,
@@ -194,8 +194,7 @@ begin_chunk (garco__sink_file *file, garco_error *error)
 }
 
 garco_status
-garco__sink_flush (garco__column_sink *sink, garco__sink_file *file, bool empty,
-                   garco_error *error)
+garco__sink_flush (garco__column_sink *sink, garco__sink_file *file, bool empty, garco_error *error)
 {
   if (file->pending.size == 0 && !empty)
     return GARCO_OK;
@@ -211,7 +210,7 @@ garco__sink_flush (garco__column_sink *sink, garco__sink_file *file, bool empty,
  * takes. */
 garco_status
 garco__sink_room (garco__column_sink *sink, garco__sink_file *file, size_t *count, uint8_t **room,
-              garco_error *error)
+                  garco_error *error)
 {
   if (file->pending.size == file->chunk_size)
     GARCO_TRY (garco__sink_flush (sink, file, false, error));
@@ -230,9 +229,8 @@ add_stats (garco__column_sink *sink, const uint8_t *values, const uint8_t *valid
   if (garco__bounds_kind_of (sink->field) == GARCO__BOUNDS_NUMBER)
     garco__tile_stats_add (sink->field->type, values, validity, count, &sink->stats);
   else
-    garco__tile_text_add (
-        size, values, validity, count, &sink->stats,
-        sink->has_texts ? sink->texts.data + sink->texts.size - 2 * size : NULL);
+    garco__tile_text_add (size, values, validity, count, &sink->stats,
+                          sink->has_texts ? sink->texts.data + sink->texts.size - 2 * size : NULL);
 }
 
 /* ---- runs */

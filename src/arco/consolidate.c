@@ -414,7 +414,8 @@ garco__consolidate (garco_array *array, const size_t *fragments, size_t count,
     memcpy (consolidated->name, own->fragment.name, sizeof consolidated->name);
     consolidated->cells = own->cells;
     for (size_t i = 0; i < own->nsinks; i++)
-      consolidated->bytes += own->sinks[i].data.size + own->sinks[i].nulls.size + own->sinks[i].bytes.size;
+      consolidated->bytes +=
+          own->sinks[i].data.size + own->sinks[i].nulls.size + own->sinks[i].bytes.size;
   }
   free_all (own);
   free (own);

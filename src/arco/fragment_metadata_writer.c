@@ -208,8 +208,7 @@ whole_bound (const garco__writer_job *job, size_t slot, bool maxima, size_t *siz
     size_t own_size;
     const uint8_t *own = garco__text_bounds_of (job->bounds[slot], maxima, t, &own_size);
     int difference = best != NULL ? garco__text_compare (own, own_size, best, *size) : 0;
-    if (job->stats[slot][t].empty ||
-        (best != NULL && (maxima ? difference <= 0 : difference >= 0)))
+    if (job->stats[slot][t].empty || (best != NULL && (maxima ? difference <= 0 : difference >= 0)))
       continue;
     best = own;
     *size = own_size;
@@ -360,8 +359,8 @@ put_tree (const garco__writer_job *job, garco__buffer *tree)
     return garco__rtree_put (job->schema, job->boxes, job->ntiles, tree, job->error);
   garco_status status = put_text_boxes (job, &boxes);
   if (status >= 0)
-    status = garco__rtree_put_texts (job->schema, boxes.data, boxes.size, job->ntiles, tree,
-                                     job->error);
+    status =
+        garco__rtree_put_texts (job->schema, boxes.data, boxes.size, job->ntiles, tree, job->error);
   garco__buffer_free (&boxes);
   return status;
 }

@@ -33,7 +33,7 @@ typedef struct garco__writer_job
   garco__tile_stats **stats; /* of each slot, of each tile */
   uint8_t *
       *texts; /* of each slot of characters, of each tile: lowest and highest cell; may be NULL */
-  uint8_t *boxes; /* of each tile; NULL where a dimension is of texts */
+  uint8_t *boxes;                    /* of each tile; NULL where a dimension is of texts */
   const garco__text_bounds **bounds; /* of each slot of variable length; may be NULL */
   /* of consolidated fragments */
   bool has_timestamps, has_deletes;

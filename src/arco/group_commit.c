@@ -97,8 +97,8 @@ garco__fragments_commit_with (garco_array *array, garco__fragment_writer *const 
   char path[GARCO__METADATA_PATH];
   if (nitems == 0)
     return garco__fragments_commit (array, fragments, count, condition, deleted_at, error);
-  GARCO_TRY (garco__array_metadata_write (array, fragments[0]->timestamp, items, nitems, path,
-                                          error));
+  GARCO_TRY (
+      garco__array_metadata_write (array, fragments[0]->timestamp, items, nitems, path, error));
   garco_status status =
       garco__fragments_commit (array, fragments, count, condition, deleted_at, error);
   if (status < 0 && !fragments[0]->committed)

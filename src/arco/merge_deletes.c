@@ -318,8 +318,7 @@ garco__merge_deletes_free (garco__cell_merge *merge)
   for (size_t i = 0;
        merge->fields != NULL && i < 2 * (merge->schema->ndims + merge->schema->nattrs); i++)
     garco__buffer_free (&merge->fields[i]);
-  for (size_t i = 0;
-       merge->places != NULL && i < merge->schema->ndims + merge->schema->nattrs; i++)
+  for (size_t i = 0; merge->places != NULL && i < merge->schema->ndims + merge->schema->nattrs; i++)
     garco__buffer_free (&merge->places[i]);
   free (merge->deletes);
   free (merge->fields);

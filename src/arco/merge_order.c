@@ -44,8 +44,8 @@ corner (const garco__merge_order *order, const garco__merge_part *part, const ui
   _Alignas(8) uint8_t value[8];
   uint64_t key;
   box += garco__box_place (schema, part->dimension);
-  size_t size = part->of_text ? sizeof key
-                              : garco_datatype_size (schema->fields[part->dimension].type);
+  size_t size =
+      part->of_text ? sizeof key : garco_datatype_size (schema->fields[part->dimension].type);
   memcpy (value, box + (high ? size : 0), size);
   part_keys (order, part, value, 1, &key);
   return key;

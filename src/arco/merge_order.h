@@ -13,7 +13,7 @@ typedef struct garco__merge_part
 {
   size_t dimension;
   bool of_tile, of_text; /* a text's key is its first bytes, and has a word of its own */
-  uint64_t base, top; /* lowest and highest that there is */
+  uint64_t base, top;    /* lowest and highest that there is */
   size_t word;
   unsigned shift, bits;
 } garco__merge_part;
@@ -24,8 +24,8 @@ typedef struct garco__merge_order
 {
   const garco__schema *schema;
   size_t nparts, nwords, ntexts;
-  size_t text_of[GARCO__MERGE_WORDS];  /* number of the text that a word begins, from 1; else 0 */
-  size_t texts[GARCO__MERGE_WORDS];    /* the dimension of each text */
+  size_t text_of[GARCO__MERGE_WORDS]; /* number of the text that a word begins, from 1; else 0 */
+  size_t texts[GARCO__MERGE_WORDS];   /* the dimension of each text */
   garco__merge_part parts[GARCO__MERGE_PARTS]; /* the most significant first */
 } garco__merge_order;
 
@@ -35,7 +35,8 @@ garco_status garco__merge_order_plan (garco__merge_order *order, const garco__sc
                                       const uint8_t *const *boxes, size_t count, const char *source,
                                       garco_error *error);
 /* Keys of `count` cells: words[w * stride + i] of cell i. `values` are the dimensions' columns, of
- * texts garco__text_key of each; `scratch` has room for `count`. GARCO_ERR_CORRUPT for a cell outside all boxes. */
+ * texts garco__text_key of each; `scratch` has room for `count`. GARCO_ERR_CORRUPT for a cell
+ * outside all boxes. */
 garco_status garco__merge_order_keys (const garco__merge_order *order, const uint8_t *const *values,
                                       size_t count, uint64_t *words, size_t stride,
                                       uint64_t *scratch, const char *source, garco_error *error);

@@ -304,8 +304,8 @@ put_levels (const garco__schema *schema, garco__buffer levels[MAX_LEVELS], size_
   for (; counts[count - 1] > 1; count++)
   {
     counts[count] = (counts[count - 1] + FAN_OUT - 1) / FAN_OUT;
-    GARCO_TRY_DONE (put_level (schema, &levels[count - 1], counts[count - 1], around,
-                               &levels[count], error));
+    GARCO_TRY_DONE (
+        put_level (schema, &levels[count - 1], counts[count - 1], around, &levels[count], error));
   }
   GARCO_TRY_DONE (garco__put_u32 (out, FAN_OUT, error));
   GARCO_TRY_DONE (garco__put_u32 (out, (uint32_t)count, error));

@@ -38,8 +38,8 @@ garco__text_bounds_end_tile (garco__text_bounds *bounds, garco_error *error)
   {
     const uint64_t start = bounds->bytes[i].size;
     GARCO_TRY (garco__buffer_append (&bounds->starts[i], &start, sizeof start, error));
-    GARCO_TRY (garco__buffer_append (&bounds->bytes[i], bounds->now[i].data, bounds->now[i].size,
-                                     error));
+    GARCO_TRY (
+        garco__buffer_append (&bounds->bytes[i], bounds->now[i].data, bounds->now[i].size, error));
     bounds->now[i].size = 0;
   }
   bounds->any = false;

@@ -142,8 +142,7 @@ put_validity (garco__column_sink *sink, size_t source, size_t count, uint8_t *va
 }
 
 garco_status
-garco__variable_sink_put (garco__column_sink *sink, size_t source, size_t count,
-                          garco_error *error)
+garco__variable_sink_put (garco__column_sink *sink, size_t source, size_t count, garco_error *error)
 {
   uint8_t valid[GARCO__LENGTHS_AHEAD];
   garco__variable_stream *stream = &sink->streams[source];

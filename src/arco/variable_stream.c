@@ -27,8 +27,8 @@ garco__variable_stream_start (garco__variable_stream *stream, garco__stream_tool
   stream->fragment = fragment;
   stream->slot = garco__schema_slot (fragment->schema, field);
   GARCO_TRY (garco__columns_of_variable (fragment, field, &places, &bytes, tools->io->root, error));
-  GARCO_TRY (garco__fragment_load_offsets (tools->io, tools->codec, fragment, stream->slot, false,
-                                           error));
+  GARCO_TRY (
+      garco__fragment_load_offsets (tools->io, tools->codec, fragment, stream->slot, false, error));
   GARCO_TRY (
       garco__fragment_load_variable (tools->io, tools->codec, fragment, stream->slot, error));
   garco__cell_stream_start (&stream->places, fragment, &places, ahead);
@@ -55,8 +55,7 @@ garco__variable_stream_free (garco__variable_stream *stream)
 }
 
 static garco_status
-corrupt (const garco__variable_stream *stream, const garco__stream_tools *tools,
-         garco_error *error)
+corrupt (const garco__variable_stream *stream, const garco__stream_tools *tools, garco_error *error)
 {
   char source[GARCO__IO_NAME_SIZE];
   garco__io_name (tools->io, stream->places.column.path, source, sizeof source);

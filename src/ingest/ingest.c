@@ -505,8 +505,8 @@ write_cells (writing *w, garco_error *error)
   GARCO_TRY (add_header (decoded, &w->all, error));
   GARCO_TRY (add_order (decoded, &w->all, error));
   return garco__fragments_commit_with (t->array, w->fragments, w->nfragments,
-                                       w->condition[0] != '\0' ? w->condition : NULL,
-                                       w->deleted_at, w->all.list, w->all.count, error);
+                                       w->condition[0] != '\0' ? w->condition : NULL, w->deleted_at,
+                                       w->all.list, w->all.count, error);
 }
 
 static void

@@ -47,8 +47,8 @@ def seen(path, time=None):
         names = [array.schema.domain.dim(i).name for i in range(array.schema.domain.ndim)]
         names += [array.schema.attr(i).name for i in range(array.schema.nattr)]
         cells = array.query()[:]
-    columns = [np.ma.filled(cells[n].astype(object), None) if isinstance(cells[n], np.ma.MaskedArray)
-               else cells[n] for n in names]
+    columns = [np.where(cells[n].mask, None, cells[n].data.astype(object)) if isinstance(cells[n], np.ma.MaskedArray)
+               else cells[n].astype("u1") if cells[n].dtype == bool else cells[n] for n in names]
     return sorted(zip(*(map(str, c) for c in columns)))
 
 

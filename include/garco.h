@@ -841,8 +841,8 @@ extern "C"
   } garco_explanation;
 
   /* Of tiles that stand alone the requests and bytes are those that a meter counts where each tile
-   * has something that is selected; equal cells of consolidated fragments are looked for beyond it.
-   */
+   * has something that is selected; equal cells of consolidated fragments, and where a day ends in a
+   * tile of several without its satellites telling it, are looked for beyond it. */
   /* Makes the plan of a query, or where `stats_options` is not NULL of statistics, and reads no
    * column. */
   GARCO_API garco_status garco_query_explain (const char *source,

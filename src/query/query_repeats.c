@@ -189,20 +189,10 @@ find_beyond (repeats_job *job, garco__edge edge, outside *found)
 static garco_status
 put_cell (repeats_job *job, const garco__run *of, uint64_t cell)
 {
-  garco__buffer *out = &job->room->out;
   garco__run one = *of;
-  if (out->size > 0)
-  {
-    garco__run *last = (garco__run *)(void *)(out->data + out->size - sizeof *last);
-    if (last->to == cell && memcmp (last->keys, of->keys, sizeof of->keys) == 0)
-    {
-      last->to++;
-      return GARCO_OK;
-    }
-  }
   one.from = cell;
   one.to = cell + 1;
-  return garco__buffer_append (out, &one, sizeof one, job->error);
+  return garco__runs_put (&job->room->out, &one, job->error);
 }
 
 /* Keeps the one that counts of the equal cells [from, to). */

@@ -95,15 +95,21 @@ selected (const garco__value_ranges *ranges, int64_t value, int64_t *low, int64_
   return false;
 }
 
+int64_t
+garco__bucket_start (int64_t bucket, int64_t value)
+{
+  int64_t first;
+  return __builtin_mul_overflow (garco__floor_div (value, bucket), bucket, &first) ? INT64_MIN
+                                                                                   : first;
+}
+
 /* Narrows [low, high] to the group of `value`, whose first value is returned. */
 static int64_t
 group_of (int64_t bucket, int64_t value, int64_t *low, int64_t *high)
 {
   if (bucket == 1)
     return *low = *high = value;
-  int64_t number = garco__floor_div (value, bucket), first, last;
-  if (__builtin_mul_overflow (number, bucket, &first))
-    first = INT64_MIN;
+  int64_t first = garco__bucket_start (bucket, value), last;
   if (__builtin_add_overflow (first, bucket - 1, &last))
     last = INT64_MAX;
   *low = first > *low ? first : *low;
@@ -122,14 +128,14 @@ limits (garco_datatype type, int64_t *low, int64_t *high)
   *high = (int64_t)(UINT64_MAX >> (64 - 8 * size) >> (is_unsigned ? 0 : 1));
 }
 
-/* Appends a run, or lengthens the last where it goes on with the same keys. */
-static garco_status
-put_run (garco__buffer *out, const garco__run *run, garco_error *error)
+garco_status
+garco__runs_put (garco__buffer *out, const garco__run *run, garco_error *error)
 {
   if (out->size > 0)
   {
     garco__run *last = (garco__run *)(void *)(out->data + out->size - sizeof *last);
-    if (last->to == run->from && memcmp (last->keys, run->keys, sizeof run->keys) == 0)
+    if (last->to == run->from && last->uncut == run->uncut &&
+        memcmp (last->keys, run->keys, sizeof run->keys) == 0)
     {
       last->to = run->to;
       return GARCO_OK;
@@ -156,7 +162,7 @@ cut_run (const garco__cut *cut, const garco__run *run, garco__buffer *out, garco
     part.from = at;
     part.to = to;
     if (in)
-      GARCO_TRY (put_run (out, &part, error));
+      GARCO_TRY (garco__runs_put (out, &part, error));
   }
   return GARCO_OK;
 }
@@ -169,6 +175,24 @@ garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer
   out->size = 0;
   for (size_t i = 0; i < runs->size / sizeof *all; i++)
     GARCO_TRY (cut_run (cut, &all[i], out, error));
+  return GARCO_OK;
+}
+
+garco_status
+garco__runs_cut_rest (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
+                      garco_error *error)
+{
+  const garco__run *all = (const garco__run *)(const void *)runs->data;
+  out->size = 0;
+  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+  {
+    garco__run run = all[i];
+    run.uncut = false;
+    if (all[i].uncut)
+      GARCO_TRY (cut_run (cut, &run, out, error));
+    else
+      GARCO_TRY (garco__runs_put (out, &run, error));
+  }
   return GARCO_OK;
 }
 
@@ -212,7 +236,7 @@ select_keys (garco_datatype type, const uint8_t *values, const garco__key_ranges
     cell.from = at;
     cell.to = at + 1;
     if (garco__ranges_hold (ranges, garco__order_key (type, values + at * size)))
-      GARCO_TRY (put_run (out, &cell, error));
+      GARCO_TRY (garco__runs_put (out, &cell, error));
   }
   return GARCO_OK;
 }
@@ -239,5 +263,23 @@ garco__runs_read (garco__tile_reader *reader, garco__fragment *fragment, size_t 
   GARCO_TRY (garco__tile_column_open (reader, fragment, field, false, tile, column, error));
   for (size_t i = 0; i < runs->size / sizeof *all; i++)
     GARCO_TRY (garco__tile_column_need (reader->codec, column, all[i].from, all[i].to, error));
+  return GARCO_OK;
+}
+
+garco_status
+garco__runs_read_rest (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
+                       uint64_t tile, const garco__buffer *runs, garco__tile_column *column,
+                       garco_error *error)
+{
+  const garco__run *all = (const garco__run *)(const void *)runs->data;
+  bool open = false;
+  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+    if (all[i].uncut)
+    {
+      if (!open)
+        GARCO_TRY (garco__tile_column_open (reader, fragment, field, false, tile, column, error));
+      open = true;
+      GARCO_TRY (garco__tile_column_need (reader->codec, column, all[i].from, all[i].to, error));
+    }
   return GARCO_OK;
 }

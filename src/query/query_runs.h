@@ -12,6 +12,7 @@ typedef struct garco__run
 {
   uint64_t from, to;
   int64_t keys[GARCO__KEY_COUNT];
+  bool uncut; /* by the dimension whose borders made it (query_borders.h) */
 } garco__run;
 
 /* Closed ranges of a dimension's values, rising and apart. */
@@ -36,6 +37,13 @@ typedef struct garco__cut
  * become `out`, emptied first. Of a bucket the run's key is the first value. */
 garco_status garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
                               garco_error *error);
+/* The same for the runs that are not cut yet; the others stay. */
+garco_status garco__runs_cut_rest (const garco__cut *cut, const garco__buffer *runs,
+                                   garco__buffer *out, garco_error *error);
+/* Appends a run, or lengthens the last where it goes on alike. */
+garco_status garco__runs_put (garco__buffer *out, const garco__run *run, garco_error *error);
+/* The first value of the group that a value is in. */
+int64_t garco__bucket_start (int64_t bucket, int64_t value);
 /* The same for a dimension of any type that selects alone. */
 garco_status garco__runs_select (garco_datatype type, const void *values,
                                  const garco__key_ranges *ranges, const garco__buffer *runs,
@@ -44,6 +52,10 @@ garco_status garco__runs_select (garco_datatype type, const void *values,
 garco_status garco__runs_read (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
                                uint64_t tile, const garco__buffer *runs, garco__tile_column *column,
                                garco_error *error);
+/* The same for the runs that are not cut yet, if there are. */
+garco_status garco__runs_read_rest (garco__tile_reader *reader, garco__fragment *fragment,
+                                    size_t field, uint64_t tile, const garco__buffer *runs,
+                                    garco__tile_column *column, garco_error *error);
 /* A key as the value of an integer type. */
 int64_t garco__value_of_key (garco_datatype type, uint64_t key);
 

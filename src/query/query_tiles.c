@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "query/query_array.h"
+#include "query/query_borders.h"
 #include "query/query_fast.h"
 #include "query/query_kept.h"
 #include "query/query_repeats.h"
@@ -42,6 +43,8 @@ typedef struct worker
   garco__tile_column *values, *valid; /* open for the field at hand: the two, or those of `kept` */
   garco__kept kept;
   garco__repeats repeats;
+  garco__borders borders;
+  bool bordered;            /* the runs were made by the borders of space tiles */
   garco__tile_column times; /* where spans of time cut the tile in many runs, or ends are asked */
   garco__buffer runs, other, coarse, part, fill;
 } worker;
@@ -86,6 +89,7 @@ worker_free (worker *w)
   garco__tile_column_free (&w->column);
   garco__tile_column_free (&w->validity);
   garco__repeats_free (&w->repeats);
+  garco__borders_free (&w->borders);
   garco__kept_free (&w->kept);
   garco__buffer_free (&w->runs);
   garco__buffer_free (&w->other);
@@ -514,6 +518,12 @@ cut_of (const garco_scan *scan, const dimension *d, const outline *box,
   return cut;
 }
 
+static bool
+is_last (const garco__tiles *tiles, const dimension *d)
+{
+  return d == &tiles->dims[tiles->ndims - 1];
+}
+
 /* Cuts the runs by one dimension, which is read only where the box does not say all. */
 static garco_status
 cut_by_dimension (tile_job *job, const dimension *d)
@@ -529,11 +539,13 @@ cut_by_dimension (tile_job *job, const dimension *d)
       runs[i].keys[d->key] = box.low;
   if (box.covered && box.one)
     return GARCO_OK;
-  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, d->field, job->tile->tile, &w->runs,
-                               column, job->error));
+  bool rest = w->bordered && is_last (job->tiles, d);
+  GARCO_TRY ((rest ? garco__runs_read_rest : garco__runs_read) (
+      &w->reader, job->fragment, d->field, job->tile->tile, &w->runs, column, job->error));
   job->timed = job->timed || timed;
   const garco__cut cut = cut_of (scan, d, &box, column);
-  GARCO_TRY (garco__runs_cut (&cut, &w->runs, &w->other, job->error));
+  GARCO_TRY (
+      (rest ? garco__runs_cut_rest : garco__runs_cut) (&cut, &w->runs, &w->other, job->error));
   garco__buffer swap = w->runs;
   w->runs = w->other;
   w->other = swap;
@@ -550,13 +562,42 @@ is_cut_by_time (const tile_job *job)
          !outline_of (job->tiles->scan, last, job->tile).one;
 }
 
+/* Whether the borders of space tiles tell where the last dimension cuts the tile, in part at least,
+ * so that not all times are read. */
+static bool
+borders_help (const garco__tiles *tiles, const garco__scan_tile *tile, garco__borders *borders,
+              garco__cut *cut)
+{
+  const dimension *last = &tiles->dims[tiles->ndims - 1];
+  const outline box = outline_of (tiles->scan, last, tile);
+  const garco__tile_column none = {0};
+  *cut = cut_of (tiles->scan, last, &box, &none);
+  return !tiles->ends && (!box.covered || !box.one) &&
+         garco__borders_help (tiles->scan, tile, last->field, cut, borders);
+}
+
+/* The tile as one run, or as the runs of its space tiles. */
+static garco_status
+start_runs (tile_job *job)
+{
+  const garco__tiles *tiles = job->tiles;
+  worker *w = job->worker;
+  const garco__run whole = {.from = 0, .to = job->tile->cells};
+  garco__cut cut;
+  w->runs.size = 0;
+  w->bordered = borders_help (tiles, job->tile, &w->borders, &cut);
+  if (w->bordered)
+    return garco__borders_runs (tiles->scan, &w->reader, job->tile,
+                                tiles->dims[tiles->ndims - 1].field, &cut, &w->borders, &w->runs,
+                                job->error);
+  return garco__buffer_append (&w->runs, &whole, sizeof whole, job->error);
+}
+
 /* The runs by all dimensions but, where they cut into groups, the times. */
 static garco_status
 find_runs (tile_job *job, size_t ndims)
 {
-  garco__run whole = {0, job->tile->cells, {0}};
-  job->worker->runs.size = 0;
-  GARCO_TRY (garco__buffer_append (&job->worker->runs, &whole, sizeof whole, job->error));
+  GARCO_TRY (start_runs (job));
   for (size_t d = 0; d < ndims && job->worker->runs.size > 0; d++)
     GARCO_TRY (cut_by_dimension (job, &job->tiles->dims[d]));
   if (!job->tile->repeats)
@@ -757,7 +798,8 @@ add_part (tile_job *job, field_state *state, const garco__cut *cut, const garco_
   worker *w = job->worker;
   w->part.size = 0;
   GARCO_TRY (garco__buffer_append (&w->part, part, sizeof *part, job->error));
-  GARCO_TRY (garco__runs_cut (cut, &w->part, &w->runs, job->error));
+  GARCO_TRY (
+      (w->bordered ? garco__runs_cut_rest : garco__runs_cut) (cut, &w->part, &w->runs, job->error));
   return add_runs (job, state);
 }
 
@@ -804,8 +846,8 @@ add_tile_by_parts (tile_job *job)
   w->runs = swap;
   if (w->coarse.size == 0)
     return GARCO_OK;
-  GARCO_TRY (garco__runs_read (&w->reader, job->fragment, time->field, job->tile->tile, &w->coarse,
-                               &w->times, job->error));
+  GARCO_TRY ((w->bordered ? garco__runs_read_rest : garco__runs_read) (
+      &w->reader, job->fragment, time->field, job->tile->tile, &w->coarse, &w->times, job->error));
   GARCO_TRY (find_kept (job, &w->coarse));
   const garco__cut cut = cut_of (scan, time, &box, &w->times);
   for (size_t f = 0; f < job->tiles->nfields; f++)
@@ -877,15 +919,22 @@ garco__tiles_add (garco__tiles *tiles, size_t from, size_t to, garco__aggregator
 unsigned
 garco__tiles_read_dimension (const garco__tiles *tiles, size_t field, const garco__scan_tile *tile)
 {
-  unsigned tried = garco__kept_reads (tiles->bound, field) ? 1 : 0;
+  const dimension *last = &tiles->dims[tiles->ndims - 1];
+  garco__borders borders = {0};
+  garco__cut cut;
+  bool bordered = borders_help (tiles, tile, &borders, &cut);
+  unsigned reads = garco__kept_reads (tiles->bound, field) ? 1 : 0;
+  reads += bordered && garco__borders_dimension (tiles->scan, tile) == field;
   for (size_t d = 0; d < tiles->ndims; d++)
     if (tiles->dims[d].field == field)
     {
       const outline box = outline_of (tiles->scan, &tiles->dims[d], tile);
       bool ends = tiles->ends && tiles->dims[d].key == GARCO__TIME;
-      return tried + (ends || !box.covered || !box.one ? 1 : 0);
+      if (bordered && &tiles->dims[d] == last)
+        return reads + garco__borders_leave (&borders, &cut);
+      return reads + (ends || !box.covered || !box.one ? 1 : 0);
     }
-  return tried + 1;
+  return reads + 1;
 }
 
 garco_scan *

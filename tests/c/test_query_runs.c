@@ -69,7 +69,9 @@ cuts_of_all_types (void **state)
   static const int64_t bounds[] = {3, 5, 20, 20, 60, 100};
   static const int64_t buckets[] = {1, 7, 50};
   const garco__run whole[] = {
-      {0, 300, {0, 0, 0, 1}}, {300, 301, {0, 0, 0, 2}}, {350, CELLS, {0, 0, 0, 2}}};
+      {0, 300, {0, 0, 0, 1}, false},
+      {300, 301, {0, 0, 0, 2}, false},
+      {350, CELLS, {0, 0, 0, 2}, false}};
   int64_t values[CELLS];
   uint64_t raw[CELLS], seed = 5;
   for (size_t t = 0; t < sizeof types / sizeof *types; t++)

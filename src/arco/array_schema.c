@@ -28,6 +28,7 @@ typedef struct schema_reader
   const char *source;
   garco_error *error;
   garco__schema *schema;
+  uint64_t row; /* bytes of a row so far, but for what is of variable length */
 } schema_reader;
 
 static garco_status
@@ -75,11 +76,12 @@ take_type (schema_reader *reader, garco__field *field)
   if (field->width == GARCO__VARIABLE)
     return GARCO_OK;
   field->cell_size = size * field->width;
-  if (field->cell_size > GARCO__CHUNK_LIMIT)
+  reader->row += field->cell_size;
+  if (reader->row > GARCO__CHUNK_LIMIT)
     return garco__fail_byte (reader->error, GARCO_ERR_LIMIT, reader->source,
                              (int64_t)reader->cursor.at,
                              "schema (unpacked): field \"%s\" has cells of %" PRIu32
-                             " values; garco reads cells of %u bytes",
+                             " values; garco reads rows of %u bytes",
                              field->name, field->width, GARCO__CHUNK_LIMIT);
   return GARCO_OK;
 }
@@ -435,7 +437,7 @@ garco__schema_parse (const uint8_t *bytes, size_t size, const char *name, const 
 {
   void *made = NULL, *copy = NULL;
   garco_status status;
-  schema_reader reader = {garco__cursor_of (bytes, size), source, error, NULL};
+  schema_reader reader = {garco__cursor_of (bytes, size), source, error, NULL, 0};
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__schema), error));
   reader.schema = made;
   GARCO_TRY_DONE (garco__allocate (&copy, strlen (name) + 1, 1, error));

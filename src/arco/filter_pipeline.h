@@ -51,7 +51,7 @@ typedef struct garco__pipeline
 
 #define GARCO__MAX_CHUNK 65536u
 #define GARCO__MAX_FILTERS 32
-/* No writer makes chunks, or cells of fixed size, near this; it bounds what a damaged length can
+/* No writer makes chunks, or rows of fixed size, near this; it bounds what a damaged length can
  * ask for. */
 #define GARCO__CHUNK_LIMIT (64u << 20)
 /* Of a cell that garco writes: it must fit a chunk that garco reads. */

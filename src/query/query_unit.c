@@ -470,7 +470,7 @@ append_or_skip (unit_job *job, bool skip_corrupt)
       take_back (job);
     return note_skipped (job->unit, &damage, error);
   }
-  if (status < 0)
+  if (status < 0 && error != NULL)
     *error = damage;
   return status;
 }

@@ -375,6 +375,20 @@ read_other_commit (directory_reader *reader, const char *name)
   return GARCO_OK;
 }
 
+/* Before version 12: NAME.ok beside NAME in the root. */
+static garco_status
+add_old_commits (directory_reader *reader)
+{
+  garco__stamp stamp;
+  for (size_t i = 0; i < reader->root.count; i++)
+  {
+    const char *name = reader->root.entries[i].name;
+    if (ends_with (name, ".ok") && garco__stamp_parse (name, &stamp))
+      GARCO_TRY (garco__io_list_add (&reader->committed, name, false, reader->error));
+  }
+  return GARCO_OK;
+}
+
 /* The order matters: what is ignored, then consolidated commits, then single ones that are not in
  * those. */
 static garco_status
@@ -396,6 +410,7 @@ read_commits (directory_reader *reader)
     if (ends_with (list->entries[i].name, ".wrt"))
       GARCO_TRY (
           garco__io_list_add (&reader->committed, list->entries[i].name, false, reader->error));
+  GARCO_TRY (add_old_commits (reader));
   garco__io_list_sort (&reader->committed);
   GARCO_TRY (read_intents (reader));
   garco__io_list_sort (&reader->hidden);
@@ -421,6 +436,23 @@ add_fragment (directory_reader *reader, const char *folder, const char *name)
   return add_item (&reader->directory->fragments, folder, name, &stamp, reader->error);
 }
 
+/* The fragment of a commit: from version 12 on in __fragments, before it in the root, where a
+ * commit whose fragment is gone means nothing. */
+static garco_status
+add_committed (directory_reader *reader, const char *commit)
+{
+  char name[PATH_SIZE];
+  garco__stamp stamp;
+  bool old = ends_with (commit, ".ok");
+  snprintf (name, sizeof name, "%.*s", (int)(strrchr (commit, '.') - commit), commit);
+  if (old)
+    return garco__io_list_find (&reader->root, name) != NULL ? add_fragment (reader, "", name)
+                                                             : GARCO_OK;
+  if (garco__stamp_parse (commit, &stamp))
+    GARCO_TRY (add_item (&reader->directory->commits, NULL, commit, &stamp, reader->error));
+  return add_fragment (reader, "__fragments", name);
+}
+
 static garco_status
 add_fragments (directory_reader *reader)
 {
@@ -428,29 +460,13 @@ add_fragments (directory_reader *reader)
   const garco__io_list *list = &reader->committed;
   for (size_t i = 0; i < list->count; i++)
   {
-    char name[PATH_SIZE];
-    snprintf (name, sizeof name, "%s", list->entries[i].name);
-    bool again = i > 0 && strcmp (list->entries[i].name, list->entries[i - 1].name) == 0;
-    if (again || !ends_with (name, ".wrt"))
-      continue;
-    if (garco__stamp_parse (name, &stamp))
-      GARCO_TRY (add_item (&reader->directory->commits, NULL, name, &stamp, reader->error));
-    name[strlen (name) - 4] = '\0';
-    GARCO_TRY (add_fragment (reader, "__fragments", name));
+    const char *name = list->entries[i].name;
+    bool again = i > 0 && strcmp (name, list->entries[i - 1].name) == 0;
+    if (!again && (ends_with (name, ".wrt") || ends_with (name, ".ok")))
+      GARCO_TRY (add_committed (reader, name));
   }
   for (size_t i = 0; i < reader->fragments.count; i++)
     note_stamp (reader, reader->fragments.entries[i].name, &stamp);
-  /* Before version 12: NAME and NAME.ok in the root. */
-  for (size_t i = 0; i < reader->root.count; i++)
-  {
-    char name[PATH_SIZE];
-    snprintf (name, sizeof name, "%s", reader->root.entries[i].name);
-    if (!ends_with (name, ".ok") || !garco__stamp_parse (name, &stamp))
-      continue;
-    name[strlen (name) - 3] = '\0';
-    if (garco__io_list_find (&reader->root, name) != NULL)
-      GARCO_TRY (add_fragment (reader, "", name));
-  }
   return GARCO_OK;
 }
 

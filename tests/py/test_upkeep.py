@@ -641,3 +641,20 @@ def test_cells_out_of_order_are_damage(tmp_path):
     before = files_of(array)
     assert "cells that are not in the order of the array" in garco("consolidate", array, status=1)
     assert files_of(array) == before
+
+
+@pytest.mark.parametrize("name", ["v_05", "v_08", "v_11"])
+def test_old_commits_may_be_joined_with_new_ones(arrays, tmp_path, dump, name):
+    """TileDB takes NAME.ok of versions before 12 into its file of commits; their cells were gone then."""
+    array = tmp_path / name
+    shutil.copytree(arrays / "arr" / name, array)
+    before = seen(array)
+    garco("upgrade", array)
+    config = tiledb.Config({"sm.consolidation.mode": "commits", "sm.vacuum.mode": "commits"})
+    tiledb.consolidate(str(array), config=config)
+    tiledb.vacuum(str(array), config=config)
+    assert not list(array.glob("*.ok")) and list(array.glob("__commits/*.con"))
+    assert seen(array) == ours(dump, array) == before
+    garco("consolidate", "--what", "commits", array)
+    garco("vacuum", "--what", "commits", array)
+    assert seen(array) == ours(dump, array) == before

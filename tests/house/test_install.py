@@ -53,8 +53,9 @@ def source(tmp_path):
 def test_by_pkg_config(prefix, libdir, source):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(libdir / "pkgconfig")}
     flags = run("pkg-config", "--cflags", "--libs", "garco", env=environment).split()
-    run(shutil.which("cc") or "gcc", source / "version.c", *flags, "-o", source / "version")
-    assert run(source / "version", env={"LD_LIBRARY_PATH": str(libdir)}) == "0.1.0"
+    where = run("pkg-config", "--variable=libdir", "garco", env=environment)
+    run(shutil.which("cc") or "gcc", source / "version.c", *flags, f"-Wl,-rpath,{where}", "-o", source / "version")
+    assert run(source / "version", env={}) == "0.1.0"
     assert run("pkg-config", "--modversion", "garco", env=environment) == "0.1.0"
 
 

@@ -55,7 +55,7 @@ the_latest_is_left (void **state)
     for (size_t i = 0; i < scan->ntiles; i++)
     {
       const garco__scan_tile *tile = &scan->tiles[i];
-      const garco__run whole = {0, tile->cells, {[GARCO__SAT] = 7}};
+      const garco__run whole = {.to = tile->cells, .keys = {[GARCO__SAT] = 7}};
       garco__buffer runs = {0};
       assert_true (tile->repeats && !tile->contested);
       assert_ok (garco__buffer_append (&runs, &whole, sizeof whole, &error), &error);

@@ -22,8 +22,12 @@ def question(random, table):
     words, keep = ["--system-base", "0"], np.ones(len(table), bool)
     if random.random() < 0.6:
         low, high = np.sort(random.integers(table["time"].min(), table["time"].max() + 2, 2))
-        if random.random() < 0.5:
+        kind = random.random()
+        if kind < 0.4:
             low, high = low // DAY * DAY, (high // DAY + 1) * DAY
+        elif kind < 0.8:  # of cells, or beside them: the start is in, the end is not
+            low, high = np.sort(random.choice(table["time"], 2)) + random.integers(-1, 2, 2)
+            high = max(high, low + 1)
         words += ["--start", text(low), "--end", text(high)]
         keep &= (table["time"] >= low) & (table["time"] < high)
     if random.random() < 0.4:

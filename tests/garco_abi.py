@@ -360,6 +360,7 @@ def fill_field(keep, room, field):
     room.type, room.width, room.nullable = field.type, field.width, field.nullable
     room.nfilters, room.filters = len(field.filters), fill_filters(keep, field.filters)
     room.domain, room.extent = keep.bytes(field.domain), keep.bytes(field.extent)
+    room.current = keep.bytes(field.current)
     if not field.dimension:
         room.fill = keep.bytes(field.fill)
         room.enumeration = keep.text(field.labels and field.labels.name)

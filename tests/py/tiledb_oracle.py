@@ -109,6 +109,12 @@ def libtiledb_schema(schema):
     made._coords_filters = filter_list(schema.coord_filters)
     made._offsets_filters = filter_list(schema.offset_filters)
     made._validity_filters = filter_list(schema.validity_filters)
+    if any(f.current is not None for f in schema.dims):
+        box, current = lt.NDRectangle(CTX, domain), lt.CurrentDomain(CTX)
+        for field in schema.dims:
+            box._set_range(field.name, *(x.item() for x in field.current))
+        current._set_ndrectangle(box)
+        made._set_current_domain(current)
     made._check()
     return made
 

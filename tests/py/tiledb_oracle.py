@@ -114,7 +114,7 @@ def libtiledb_schema(schema):
         for field in schema.dims:
             box._set_range(field.name, *(x.item() for x in field.current))
         current._set_ndrectangle(box)
-        made._set_current_domain(current)
+        made._set_current_domain(CTX, current)
     made._check()
     return made
 

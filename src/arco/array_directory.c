@@ -208,6 +208,16 @@ take_line (directory_reader *reader, const char *path, const uint8_t *bytes, siz
   return GARCO_OK;
 }
 
+/* Nobody writes such a file without names: they are lost. */
+static garco_status
+refuse_empty (directory_reader *reader, const char *path)
+{
+  char source[GARCO__IO_NAME_SIZE];
+  garco__io_name (reader->io, path, source, sizeof source);
+  return garco__fail_byte (reader->error, GARCO_ERR_TRUNCATED, source, 0,
+                           "an empty file; expected names, a line each");
+}
+
 /* Adds the last part of each line's path to `list`. */
 static garco_status
 read_lines (directory_reader *reader, const char *folder, const char *file, garco__io_list *list)
@@ -218,6 +228,8 @@ read_lines (directory_reader *reader, const char *folder, const char *file, garc
   snprintf (path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", file);
   garco_status status =
       garco__io_read_whole (reader->io, path, TEXT_LIMIT, &bytes, &size, reader->error);
+  if (status >= 0 && size == 0)
+    status = refuse_empty (reader, path);
   while (at < size && status >= 0)
   {
     status = take_line (reader, path, bytes, size, &at, name);
@@ -327,6 +339,8 @@ read_consolidated (directory_reader *reader, const char *name)
   garco__io_name (reader->io, path, file, sizeof file);
   reader->directory->has_consolidated = true;
   garco__cursor cursor = garco__cursor_of (bytes, size);
+  if (size == 0)
+    status = refuse_empty (reader, path);
   while (status >= 0 && garco__cursor_left (&cursor) > 0)
     status = take_consolidated (reader, file, &cursor);
   free (bytes);
@@ -428,16 +442,21 @@ add_fragment (directory_reader *reader, const char *folder, const char *name)
                         "fragment \"%s\"; expected __TIME_TIME_UUID_VERSION", name);
   if (!is_seen (reader, &stamp) || garco__io_list_find (&reader->hidden, name) != NULL)
     return GARCO_OK;
-  if (folder[0] != '\0' && garco__io_list_find (&reader->fragments, name) == NULL)
-    return garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
-                        "fragment %s is committed by __commits/%s.wrt or a .con file there, and "
-                        "its folder is not there in %s",
-                        name, name, folder);
+  bool root = folder[0] == '\0';
+  if (garco__io_list_find (root ? &reader->root : &reader->fragments, name) == NULL)
+    return root ? garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
+                               "fragment %s is committed by %s.ok, and its folder is not there "
+                               "beside that",
+                               name, name)
+                : garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
+                               "fragment %s is committed by __commits/%s.wrt or a .con file there, "
+                               "and its folder is not there in %s",
+                               name, name, folder);
   return add_item (&reader->directory->fragments, folder, name, &stamp, reader->error);
 }
 
 /* The fragment of a commit: from version 12 on in __fragments, before it in the root, where a
- * commit whose fragment is gone means nothing. */
+ * joined commit whose fragment is gone means nothing: a vacuum takes no name out of the file. */
 static garco_status
 add_committed (directory_reader *reader, const char *commit)
 {
@@ -446,8 +465,10 @@ add_committed (directory_reader *reader, const char *commit)
   bool old = ends_with (commit, ".ok");
   snprintf (name, sizeof name, "%.*s", (int)(strrchr (commit, '.') - commit), commit);
   if (old)
-    return garco__io_list_find (&reader->root, name) != NULL ? add_fragment (reader, "", name)
-                                                             : GARCO_OK;
+    return garco__io_list_find (&reader->root, name) != NULL ||
+                   garco__io_list_find (&reader->root, commit) != NULL
+               ? add_fragment (reader, "", name)
+               : GARCO_OK;
   if (garco__stamp_parse (commit, &stamp))
     GARCO_TRY (add_item (&reader->directory->commits, NULL, commit, &stamp, reader->error));
   return add_fragment (reader, "__fragments", name);
@@ -598,21 +619,28 @@ same_names (const garco__io_list *a, const garco__io_list *b)
   return same;
 }
 
+static bool
+is_changed (directory_reader *reader, const char *folder, const garco__io_list *before)
+{
+  garco__io_list again = {0};
+  bool changed =
+      garco__io_list_folder (reader->io, folder, &again, NULL) >= 0 && !same_names (before, &again);
+  garco__io_list_free (&again);
+  return changed;
+}
+
 /* Whether the folders may have been looked at in two states of the array: a consolidation notes in
  * the root what it replaces before it commits, and takes the note away when that is listed among
  * the commits; a vacuum takes away lists that were seen and are still to be read. */
 static bool
 has_moved (directory_reader *reader, garco_status status)
 {
-  garco__io_list again = {0};
   if (status == GARCO_ERR_NOT_FOUND)
     return true;
   if (status >= 0 ? !has_unlisted (reader) : status != GARCO_ERR_CORRUPT)
     return false;
-  bool moved = garco__io_list_folder (reader->io, "__commits", &again, NULL) >= 0 &&
-               !same_names (&reader->commits, &again);
-  garco__io_list_free (&again);
-  return moved;
+  return is_changed (reader, "__commits", &reader->commits) ||
+         is_changed (reader, "", &reader->root);
 }
 
 garco_status

@@ -312,7 +312,7 @@ take_head (schema_reader *reader)
   schema->version = garco__cursor_u32 (cursor);
   if (cursor->failed)
     return corrupt (reader, "it ends too early");
-  GARCO_TRY (garco__version_check (schema->version, reader->source, "array", reader->error));
+  GARCO_TRY (garco__version_check (schema->version, reader->source, -1, "array", reader->error));
   schema->duplicates = garco__cursor_u8 (cursor) != 0;
   schema->array_type = garco__cursor_u8 (cursor);
   schema->tile_order = garco__cursor_u8 (cursor);

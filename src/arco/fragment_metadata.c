@@ -391,7 +391,8 @@ find_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
     length = old_footer_size (schemas, fragment->stamp.version);
   if (length == 0 || length > end || length > FOOTER_LIMIT)
     return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)end,
-                             "a footer of %" PRIu64 " bytes before here is impossible", length);
+                             "a footer of %" PRIu64 " bytes before here; expected 1 to %" PRIu64,
+                             length, end < FOOTER_LIMIT ? end : FOOTER_LIMIT);
   *at = end - length;
   *size = length;
   return GARCO_OK;
@@ -407,7 +408,7 @@ read_footer (garco__io *io, garco__fragment *fragment, const garco__schema_set *
   uint64_t at = 0, size = 0;
   metadata_path (fragment, path);
   garco__io_name (io, path, source, sizeof source);
-  GARCO_TRY (garco__version_check (fragment->stamp.version, source, "fragment", error));
+  GARCO_TRY (garco__version_check (fragment->stamp.version, source, -1, "fragment", error));
   GARCO_TRY (find_footer (io, fragment, schemas, source, &at, &size, error));
   garco_status status = metadata_bytes (io, fragment, at, size, &room, &bytes, error);
   if (status >= 0)
@@ -479,7 +480,8 @@ garco__fragment_open_cached (garco__io *io, const garco__item *item,
   if (footer == NULL)
     return garco__fragment_open (io, item, schemas, fragment, error);
   *fragment = NULL;
-  GARCO_TRY_DONE (garco__version_check (item->stamp.version, footer->source, "fragment", error));
+  GARCO_TRY_DONE (
+      garco__version_check (item->stamp.version, footer->source, -1, "fragment", error));
   GARCO_TRY_DONE (new_fragment (item, fragment, error));
   footer_reader reader = {garco__cursor_of (footer->bytes, footer->size), *fragment, footer->at,
                           footer->source, error};

@@ -144,8 +144,8 @@ check_size (const garco__fragment *fragment, const garco__tile_place *place, uin
       size <= TILE_LIMIT)
     return GARCO_OK;
   return garco__fail_byte (error, GARCO_ERR_CORRUPT, place->source, (int64_t)place->byte,
-                           "%" PRIu64 " bytes for %" PRIu64 " cells of %zu bytes", there, cells,
-                           place->cell_size);
+                           "chunks of %" PRIu64 " bytes; expected %" PRIu64 " cells of %zu bytes",
+                           there, cells, place->cell_size);
 }
 
 garco_status

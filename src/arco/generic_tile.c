@@ -25,16 +25,17 @@ typedef struct tile_header
 } tile_header;
 
 garco_status
-garco__version_check (uint32_t version, const char *source, const char *what, garco_error *error)
+garco__version_check (uint32_t version, const char *source, int64_t byte, const char *what,
+                      garco_error *error)
 {
   if (version >= GARCO__FORMAT_OLDEST && version <= GARCO__FORMAT_VERSION)
     return GARCO_OK;
   if ((version >> 31) != 0)
-    return garco__fail (error, GARCO_ERR_UNSUPPORTED, source,
-                        "%s of an experimental format version (%#" PRIx32 ")", what, version);
-  return garco__fail (error, GARCO_ERR_UNSUPPORTED, source,
-                      "%s of format version %" PRIu32 "; garco reads versions %u to %u", what,
-                      version, GARCO__FORMAT_OLDEST, GARCO__FORMAT_VERSION);
+    return garco__fail_byte (error, GARCO_ERR_UNSUPPORTED, source, byte,
+                             "%s of an experimental format version (%#" PRIx32 ")", what, version);
+  return garco__fail_byte (error, GARCO_ERR_UNSUPPORTED, source, byte,
+                           "%s of format version %" PRIu32 "; garco reads versions %u to %u", what,
+                           version, GARCO__FORMAT_OLDEST, GARCO__FORMAT_VERSION);
 }
 
 static garco_status
@@ -52,7 +53,8 @@ parse_header (garco__cursor *cursor, const char *source, uint64_t byte, tile_hea
     return garco__fail_byte (error, GARCO_ERR_TRUNCATED, source, (int64_t)byte,
                              "%zu bytes are no generic tile; expected a header of %d", cursor->size,
                              GARCO__GENERIC_HEADER);
-  GARCO_TRY (garco__version_check (header->version, source, "a generic tile", error));
+  GARCO_TRY (
+      garco__version_check (header->version, source, (int64_t)byte, "a generic tile", error));
   if (header->encryption != 0)
     return garco__fail (error, GARCO_ERR_UNSUPPORTED, source, "encrypted array (encryption %u)",
                         header->encryption);
@@ -64,8 +66,8 @@ parse_header (garco__cursor *cursor, const char *source, uint64_t byte, tile_hea
       header->cell_size > header->content + 1)
     return garco__fail_byte (error, GARCO_ERR_CORRUPT, source, (int64_t)byte,
                              "generic tile of %" PRIu64 " bytes packed to %" PRIu64
-                             " in cells of %" PRIu64,
-                             header->content, header->packed, header->cell_size);
+                             " in cells of %" PRIu64 "; expected at most %" PRIu64 " of each",
+                             header->content, header->packed, header->cell_size, CONTENT_LIMIT);
   return GARCO_OK;
 }
 

@@ -25,8 +25,9 @@ garco_status garco__generic_tile_write (garco__codec *codec, uint32_t version,
                                         const uint8_t *content, size_t size, garco__buffer *out,
                                         garco_error *error);
 
-/* GARCO_ERR_UNSUPPORTED for a version that garco does not read; `what` names the thing. */
-garco_status garco__version_check (uint32_t version, const char *source, const char *what,
-                                   garco_error *error);
+/* GARCO_ERR_UNSUPPORTED for a version that garco does not read; `what` names the thing, `byte`
+ * where it stands in the file, or -1. */
+garco_status garco__version_check (uint32_t version, const char *source, int64_t byte,
+                                   const char *what, garco_error *error);
 
 #endif

@@ -1,13 +1,17 @@
 # Files of arrays cut short, changed by a bit, and gone: an error that names the file, and no crash.
 # SPDX-License-Identifier: Apache-2.0
+import os
 import re
 import shutil
+import subprocess
 import zlib
 
 import numpy as np
 import pytest
 
-from arco_reader import Refused
+from arco_reader import ROOT, Refused
+
+GARCO = os.environ.get("GARCO", str(ROOT / "build/release/cli/garco"))
 
 ARRAYS = ["arr/basic", "arr/del_commits_frag", "arr/evo", "arr/two_meta", "arr/v_07", "un/dic",
           "un/enum"]
@@ -107,3 +111,115 @@ def test_updates_are_refused(arrays, dump, tmp_path):
     (array / "__commits/__5_5_00000000000000000000000000000000_22.upd").touch()
     with pytest.raises(Refused, match="GARCO_ERR_UNSUPPORTED: .*update file __5_5_0+_22.upd"):
         dump.cells(array)
+
+
+# ------------------------------------------------------------------ what users read
+
+
+def cut(size):
+    return lambda file: file.write_bytes(file.read_bytes()[:size])
+
+
+def flipped(at, bit=0):
+    def change(file):
+        content = bytearray(file.read_bytes())
+        content[at] ^= 1 << bit
+        file.write_bytes(content)
+    return change
+
+
+def gone(place):
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+
+
+def said(status, *words):
+    """What garco prints: on success standard output, else the one line that says why."""
+    done = subprocess.run([GARCO, *map(str, words)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, done.stderr
+    if status:
+        assert done.stderr.startswith("garco: ") and done.stderr.count("\n") == 1 and done.stdout == ""
+    return done.stderr if status else done.stdout
+
+
+FRAGMENT, OLD = "__fragments/*_22", "__10_30_*_7"
+MESSAGES = [
+    # file, offset, what was found, what was expected
+    ("basic", f"{FRAGMENT}/a0.tdb", cut(5), r'/a0.tdb: byte 5: field "range", tile 0: the file ends; expected 5337 bytes more'),
+    ("basic", f"{FRAGMENT}/a0.tdb", cut(-1), r'/a0.tdb: byte 20502: field "range", tile 3: the file ends; expected 1 bytes more'),
+    ("basic", f"{FRAGMENT}/d0.tdb", cut(0), r'/d0.tdb: byte 0: field "time", tile 0: the file ends; expected 843 bytes more'),
+    ("basic", f"{FRAGMENT}/a0.tdb", flipped(10), r'/a0.tdb: byte 0: field "range", tile 0: chunks of 73536 bytes; '
+     "expected 1000 cells of 8 bytes"),
+    ("basic", f"{FRAGMENT}/a0.tdb", flipped(-5), r'/a0.tdb: byte 16028: field "range", tile 3: chunk, filter zstd: '
+     "the compressed bytes are damaged"),
+    ("basic", f"{FRAGMENT}/__fragment_metadata.tdb", cut(5), "/__fragment_metadata.tdb: byte 5: the end; expected a "
+     "footer and the 8 bytes of its length"),
+    ("basic", f"{FRAGMENT}/__fragment_metadata.tdb", cut(-1), r"/__fragment_metadata.tdb: byte 11878: a footer of "
+     r"\d+ bytes before here; expected 1 to 11878"),
+    ("basic", f"{FRAGMENT}/__fragment_metadata.tdb", flipped(0, 6), "/__fragment_metadata.tdb: byte 0: a generic tile "
+     "of format version 86; garco reads versions 5 to 22"),
+    ("basic", "__schema/__1*", cut(7), "/__schema/__1[^:]*: byte 0: 7 bytes are no generic tile; expected a header of 34"),
+    ("basic", "__schema/__1*", cut(-1), r"/__schema/__1[^:]*: byte 0: generic tile of 34 \+ 18 \+ 313 bytes, of which "
+     "364 are there"),
+    ("basic", "__schema/__1*", flipped(10), "/__schema/__1[^:]*: byte 0: generic tile of 795 bytes packed to 28\\d+ in "
+     "cells of 1; expected at most 2147483648 of each"),
+    ("del", "__commits/__25_*.del", cut(-1), r"__25_25_[^:]*.del: byte 0: generic tile of 34 \+ 18 \+ 74 bytes, of which "
+     "125 are there"),
+    ("del_commits", "__commits/*.con", cut(0), ".con: byte 0: an empty file; expected names, a line each"),
+    ("del_commits", "__commits/*.con", cut(-1), ".con: byte 560: a commit's name is expected, with a line feed after it"),
+    ("del_commits", "__commits/*.con", flipped(-5), '.con: byte 560: commit "wrt"; expected __TIME_TIME_UUID_VERSION'),
+    ("cons_novac", "__commits/*.vac", cut(0), ".vac: byte 0: an empty file; expected names, a line each"),
+    ("cons_novac", "__commits/*.vac", cut(-1), ".vac: byte 170: the file ends in a line of 56 bytes; expected a line feed"),
+    ("fmeta", "__fragment_meta/*.meta", cut(40), r".meta: byte 0: generic tile of 34 \+ 18 \+ 1148 bytes, of which 40 are"),
+    ("del_cons", f"{FRAGMENT}/t.tdb", cut(-1), r'/t.tdb: byte 11255: field "t", tile 5: the file ends; expected 1 bytes'),
+    ("v_07", "__array_schema.tdb", cut(-1), r"/__array_schema.tdb: byte 0: generic tile of 34 \+ 18 \+ 308 bytes, of "
+     "which 359 are there"),
+    ("v_07", f"{OLD}/__fragment_metadata.tdb", cut(5), "/__fragment_metadata.tdb: byte 5: a footer of 726 bytes before "
+     "here; expected 1 to 5"),
+    # what is missing
+    ("basic", f"{FRAGMENT}/a0.tdb", gone, '/a0.tdb: field "range", tile 0: the data file is missing'),
+    ("basic", f"{FRAGMENT}/__fragment_metadata.tdb", gone, "/__fragment_metadata.tdb: the fragment's metadata file is "
+     "missing"),
+    ("v_07", f"{OLD}/range.tdb", gone, '/range.tdb: field "range", tile 0: the data file is missing'),
+    ("basic", FRAGMENT, gone, "fragment (__1[^ ]*_22) is committed by __commits/\\1.wrt or a .con file there, and its "
+     "folder is not there in __fragments"),
+    ("del_commits", "__fragments/__10_*", gone, "fragment (__10_10_[^ ]*_22) is committed by __commits/\\1.wrt or a .con "
+     "file there, and its folder is not there in __fragments"),
+    ("v_07", "__10_30_*_7", gone, "fragment (__10_30_[^ ]*_7) is committed by \\1.ok, and its folder is not there beside"),
+    # no array, and a newer one
+    ("basic", "__schema", gone, "a: no array: the folder has no __schema in it"),
+    ("basic", "__schema/__1*", gone, "a: no array: its __schema folder holds no schema"),
+    ("v_07", "__array_schema.tdb", gone, "a: no array: the folder has no __schema in it"),
+    ("basic", "__schema/__1*", lambda f: f.write_bytes(b"\x17" + f.read_bytes()[1:]), "/__schema/__1[^:]*: byte 0: a generic "
+     "tile of format version 23; garco reads versions 5 to 22"),
+]
+
+
+@pytest.mark.parametrize("name, file, damage, message", MESSAGES)
+def test_messages(arrays, tmp_path, name, file, damage, message):
+    shutil.copytree(arrays / "arr" / name, tmp_path / "a")
+    damage(next((tmp_path / "a").glob(file)))
+    line = said(1, "query", tmp_path / "a")
+    assert re.match(f"garco: {re.escape(str(tmp_path))}/.*?{message}", line), line
+
+
+def test_a_fragment_of_a_newer_version(arrays, tmp_path):
+    array = tmp_path / "a"
+    shutil.copytree(arrays / "arr/basic", array)
+    (fragment,), (commit,) = (list(array.glob(f"{p}/__1*_22*")) for p in ("__fragments", "__commits"))
+    fragment.rename(str(fragment)[:-2] + "23")
+    commit.rename(str(commit).replace("_22.wrt", "_23.wrt"))
+    line = said(1, "query", array)
+    assert f"{fragment.name[:-2]}23/__fragment_metadata.tdb: fragment of format version 23; garco reads" in line
+
+
+@pytest.mark.parametrize("name, commit", [("basic", "__commits/*.wrt"), ("v_07", "*.ok")])
+def test_fragments_without_a_commit(arrays, tmp_path, name, commit):
+    """Not there for a reader, as for TileDB; `garco fragments --all` lists it, and a vacuum leaves it."""
+    array = tmp_path / "a"
+    shutil.copytree(arrays / "arr" / name, array)
+    (file,) = array.glob(commit)
+    file.unlink()
+    assert said(0, "query", array).count("\n") == 1
+    assert said(0, "fragments", array).count("\n") == 1
+    _, row = said(0, "fragments", "--all", array).splitlines()
+    assert row.split(",")[:2] == [file.stem, "uncommitted"]

@@ -173,6 +173,7 @@ labels_lie_in_their_folder (void **state)
     garco__buffer payload = payload_of_one (&width), changed = {0};
     assert_ok (garco__schema_parse (payload.data, payload.size, "n", "file", &schema, &error),
                &error);
+    free (schema->enumerations);
     schema->enumerations = calloc (1, sizeof *schema->enumerations);
     schema->nenumerations = 1;
     schema->enumerations[0].name = strdup ("e");

@@ -45,19 +45,82 @@ add_float (double *sum, double value)
   return true;
 }
 
-#define STATS_OF(T, lowest, highest, S, add)                                                       \
+/* ---- values of which no sum can go beyond its range
+ *
+ * Looked at a block at a time, before; then they are added without a look at each. */
+
+#define BLOCK 512
+
+static inline bool
+fits_signed (int64_t sum)
+{
+  return sum > INT64_MIN / 2 && sum < INT64_MAX / 2;
+}
+
+static inline bool
+fits_unsigned (uint64_t sum)
+{
+  return sum < UINT64_MAX / 2;
+}
+
+/* The bits of magnitudes rise as they do, and those of infinities and NaN are above all others. */
+static inline bool
+fits_double (double sum, const double *v)
+{
+  const double limit = DBL_MAX / (4 * BLOCK);
+  uint64_t most = 0, bound;
+  for (size_t i = 0; i < BLOCK; i++)
+  {
+    uint64_t bits;
+    memcpy (&bits, &v[i], sizeof bits);
+    bits &= INT64_MAX;
+    most = bits > most ? bits : most;
+  }
+  memcpy (&bound, &limit, sizeof bound);
+  return most < bound && fabs (sum) < DBL_MAX / 2;
+}
+
+static inline bool
+fits_float (double sum, const float *v)
+{
+  const float limit = FLT_MAX;
+  uint32_t most = 0, bound;
+  for (size_t i = 0; i < BLOCK; i++)
+  {
+    uint32_t bits;
+    memcpy (&bits, &v[i], sizeof bits);
+    bits &= INT32_MAX;
+    most = bits > most ? bits : most;
+  }
+  memcpy (&bound, &limit, sizeof bound);
+  return most <= bound && fabs (sum) < DBL_MAX / 2;
+}
+
+#define STATS_OF(T, lowest, highest, S, add, fits)                                                 \
   do                                                                                               \
   {                                                                                                \
     const T *v = values;                                                                           \
     T low, high;                                                                                   \
     S sum;                                                                                         \
     bool empty = stats->empty, full = stats->full;                                                 \
+    size_t i = 0;                                                                                  \
     memcpy (&low, stats->min, sizeof low);                                                         \
     memcpy (&high, stats->max, sizeof high);                                                       \
     low = empty ? highest : low;                                                                   \
     high = empty ? lowest : high;                                                                  \
     memcpy (&sum, stats->sum, sizeof sum);                                                         \
-    for (size_t i = 0; i < count; i++)                                                             \
+    for (; validity == NULL && !full && count - i >= BLOCK && (fits); i += BLOCK)                  \
+    {                                                                                              \
+      for (size_t k = i; k < i + BLOCK; k++)                                                       \
+      {                                                                                            \
+        low = low < v[k] ? low : v[k];                                                             \
+        high = v[k] < high ? high : v[k];                                                          \
+      }                                                                                            \
+      for (size_t k = i; k < i + BLOCK; k++)                                                       \
+        sum += (S)v[k];                                                                            \
+      empty = false;                                                                               \
+    }                                                                                              \
+    for (; i < count; i++)                                                                         \
     {                                                                                              \
       if (validity != NULL && validity[i] == 0)                                                    \
       {                                                                                            \
@@ -85,35 +148,35 @@ garco__tile_stats_add (garco_datatype type, const void *values, const uint8_t *v
 {
   bool is_signed = garco__datatype_number (type) == GARCO__NUMBER_SIGNED;
   if (type == GARCO_FLOAT64)
-    STATS_OF (double, -DBL_MAX, DBL_MAX, double, add_float);
+    STATS_OF (double, -DBL_MAX, DBL_MAX, double, add_float, fits_double (sum, v + i));
   else if (type == GARCO_FLOAT32)
-    STATS_OF (float, -FLT_MAX, FLT_MAX, double, add_float);
+    STATS_OF (float, -FLT_MAX, FLT_MAX, double, add_float, fits_float (sum, v + i));
   else
     switch (garco_datatype_size (type) * 2 + is_signed)
     {
     case 2:
-      STATS_OF (uint8_t, 0, UINT8_MAX, uint64_t, add_unsigned);
+      STATS_OF (uint8_t, 0, UINT8_MAX, uint64_t, add_unsigned, fits_unsigned (sum));
       break;
     case 3:
-      STATS_OF (int8_t, INT8_MIN, INT8_MAX, int64_t, add_signed);
+      STATS_OF (int8_t, INT8_MIN, INT8_MAX, int64_t, add_signed, fits_signed (sum));
       break;
     case 4:
-      STATS_OF (uint16_t, 0, UINT16_MAX, uint64_t, add_unsigned);
+      STATS_OF (uint16_t, 0, UINT16_MAX, uint64_t, add_unsigned, fits_unsigned (sum));
       break;
     case 5:
-      STATS_OF (int16_t, INT16_MIN, INT16_MAX, int64_t, add_signed);
+      STATS_OF (int16_t, INT16_MIN, INT16_MAX, int64_t, add_signed, fits_signed (sum));
       break;
     case 8:
-      STATS_OF (uint32_t, 0, UINT32_MAX, uint64_t, add_unsigned);
+      STATS_OF (uint32_t, 0, UINT32_MAX, uint64_t, add_unsigned, fits_unsigned (sum));
       break;
     case 9:
-      STATS_OF (int32_t, INT32_MIN, INT32_MAX, int64_t, add_signed);
+      STATS_OF (int32_t, INT32_MIN, INT32_MAX, int64_t, add_signed, fits_signed (sum));
       break;
     case 16:
-      STATS_OF (uint64_t, 0, UINT64_MAX, uint64_t, add_unsigned);
+      STATS_OF (uint64_t, 0, UINT64_MAX, uint64_t, add_unsigned, false);
       break;
     default:
-      STATS_OF (int64_t, INT64_MIN, INT64_MAX, int64_t, add_signed);
+      STATS_OF (int64_t, INT64_MIN, INT64_MAX, int64_t, add_signed, false);
     }
 }
 

@@ -3,7 +3,8 @@
  *   __schema/__T_T_UUID                      (before version 10: __array_schema.tdb in the root)
  *   __fragments/__T1_T2_UUID_VERSION/        (before 12: in the root, with NAME.ok beside it)
  *   __commits/NAME.wrt                       makes the fragment visible
- *             NAME.con                       many commits in one file, deletes with their bytes
+ *             NAME.con                       many commits in one file, deletes with their bytes; of
+ *                                            the root too, once a newer schema is there
  *             NAME.ign                       commits in .con files that no longer count
  *             NAME.vac                       fragments that NAME holds the cells of (consolidation)
  *             NAME.del                       a delete

@@ -25,7 +25,7 @@ from array_sides import GARCO, TILEDB
 from conftest import DATA
 from test_array_machine import SIDE, ArrayMachine
 
-EXAMPLES = int(os.environ.get("GARCO_MACHINES", "200")) // 40
+EXAMPLES = int(os.environ.get("GARCO_MACHINES", "200")) // 50
 TIMES = (10, 20, 30)
 NAMED_SCHEMAS, FOLDERS, CELL_TIMES, DELETES = 10, 12, 15, 16  # versions from which there are these
 

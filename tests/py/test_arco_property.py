@@ -128,6 +128,21 @@ def test_terms_within_terms_of_the_same_kind_leave_later_cells(place):
             assert oracle.read(uri)[0]["d0"].tolist() == [3, 55], tree
 
 
+@pytest.mark.parametrize("word, left", [("or", [1]), ("and", [1, 2, 3])])
+@pytest.mark.parametrize("side", SIDES)
+def test_a_null_beside_another_term_counts_as_met(place, side, word, left):
+    field, five = draws.Field, np.int32(5)
+    schema = draws.Schema(
+        [field("d0", True, 0, domain=np.array([0, 60], "i4"), extent=np.array([20], "i4"))],
+        [field("a", False, 0, nullable=True), field("b", False, 0)], 10, False, "row-major", "row-major", [], [], [])
+    uri = place.array()
+    SIDES[side].create(uri, schema)
+    SIDES[side].write(uri, {"d0": np.arange(4, dtype="i4"), "b": np.array([1, 2, 2, 2], "i4"),
+                            "a": (np.array([5, 7, 5, 5], "i4"), np.array([0, 1, 0, 1], "u1"))}, schema.kinds, 10)
+    SIDES[side].delete(uri, (word, ("==", "a", five), ("==", "b", np.int32(1))), schema.kinds, 20)
+    assert read(uri)[0]["d0"].tolist() == oracle.read(uri)[0]["d0"].tolist() == left
+
+
 def test_a_delete_before_its_attribute_is_refused(place):
     """Readers of the times between would refuse the array."""
     field = draws.Field

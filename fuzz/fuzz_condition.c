@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   {
     if (size > 0)
       memcpy (text, data, size);
-    if (garco__condition_read (text, schema, NULL, &condition, &error) < 0 &&
+    if (garco__condition_read (text, schema, NULL, NULL, &condition, &error) < 0 &&
         error.code != GARCO_ERR_ARGUMENT)
       abort ();
   }

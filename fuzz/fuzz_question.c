@@ -54,7 +54,7 @@ try_condition (const char *text)
   garco_error error;
   uint8_t keep[ROWS];
   size_t count = sizeof columns / sizeof *columns;
-  garco_status status = garco__where_open (text, columns, count, &where, &error);
+  garco_status status = garco__where_open (text, columns, count, NULL, &where, &error);
   expect (status, &error);
   for (size_t i = 0; status >= 0 && i < garco__where_count (where); i++)
     used[i] = columns[garco__where_column (where, i)];

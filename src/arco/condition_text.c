@@ -43,7 +43,8 @@ typedef struct text_reader
   size_t at; /* behind the present word */
   const garco__schema *schema;
   garco__text_number number;   /* nullable */
-  garco_array *array;          /* nullable: labels and texts cannot be compared with */
+  garco_array *array;          /* nullable: labels cannot be compared with */
+  bool deletes;                /* what the format has no comparison for is refused */
   garco__buffer *out, *starts; /* starts: where each value of a list begins, u64 */
   garco_error *error;
   word_kind kind; /* the present word */
@@ -275,6 +276,35 @@ put_number (text_reader *reader, const garco__field *field, garco__buffer *out)
   return good ? garco__buffer_append (out, &bits, size, reader->error) : no_value (reader, field);
 }
 
+/* Of texts the message names those that are like it. */
+static garco_status
+no_label (const text_reader *reader, const garco_enumeration_info *info)
+{
+  char names[GARCO__NAMES_SIZE] = "";
+  const garco_column *labels = &info->labels;
+  void *list = NULL, *copy = NULL;
+  size_t count = labels->offsets != NULL ? (size_t)info->count : 0, at = 0;
+  garco_status status = garco__allocate (&list, count, sizeof (char *), reader->error);
+  if (status >= 0 && count > 0)
+    status = garco__allocate (&copy, (size_t)labels->offsets[count] + count, 1, reader->error);
+  for (size_t i = 0; status >= 0 && i < count; i++)
+  {
+    size_t size = (size_t)(labels->offsets[i + 1] - labels->offsets[i]);
+    ((const char **)list)[i] = (char *)copy + at;
+    if (size > 0)
+      memcpy ((char *)copy + at, (const char *)labels->values + labels->offsets[i], size);
+    at += size + 1;
+  }
+  if (status >= 0 && count > 0)
+    garco__expected_names (reader->word, list, count, names);
+  free (list);
+  free (copy);
+  GARCO_TRY (status);
+  return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
+                           "%s is none of the %" PRId64 " labels of enumeration \"%s\"%s",
+                           reader->word, info->count, info->name, names);
+}
+
 /* The label's number; the word as it is where labels are texts, else read as a label is. */
 static garco_status
 find_label (text_reader *reader, const garco_enumeration_info *info, const garco__buffer *number,
@@ -295,9 +325,7 @@ find_label (text_reader *reader, const garco_enumeration_info *info, const garco
       return GARCO_OK;
     }
   }
-  return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
-                           "%s is none of the %" PRId64 " labels of enumeration \"%s\"",
-                           reader->word, info->count, info->name);
+  return no_label (reader, info);
 }
 
 /* Values are the numbers of labels, which are what is compared with. */
@@ -439,7 +467,7 @@ take_field (text_reader *reader, const garco__field **field)
   bool number =
       (*field)->width == 1 && garco__datatype_number ((*field)->type) != GARCO__NUMBER_NONE;
   bool labelled = is_labelled (*field), text = garco__condition_is_text (*field);
-  bool known = reader->array != NULL ? number || text : number && !labelled;
+  bool known = text || (number && (reader->array != NULL || !labelled));
   if (!known)
     return garco__fail_byte (reader->error, GARCO_ERR_UNSUPPORTED, SOURCE, (int64_t)reader->start,
                              "comparing field \"%s\", which is %s", reader->word,
@@ -492,7 +520,7 @@ take_absent (text_reader *reader, const garco__field *field, int *op)
   if (!is_word (reader, "null"))
     return wrong (reader, turned ? "null is expected" : "null or not null is expected");
   *op = turned ? GARCO__OP_PRESENT : GARCO__OP_ABSENT;
-  if (reader->array == NULL)
+  if (!reader->deletes)
     return next_word (reader);
   if (!field->nullable || garco__condition_is_text (field) ||
       garco__datatype_number (field->type) == GARCO__NUMBER_FLOAT)
@@ -523,7 +551,9 @@ take_comparison (text_reader *reader, const garco__field *field, int *op, garco_
   if (!is_word (reader, "null"))
     return put_value (reader, field, values);
   if (garco__condition_is_text (field))
-    return wrong (reader, "a 'text' is expected: the format compares no texts with null");
+    return wrong (reader, reader->deletes
+                              ? "a 'text' is expected: the format compares no texts with null"
+                              : "a 'text' is expected, or \"is null\" for an absent one");
   if ((*op != GARCO__OP_EQ && *op != GARCO__OP_NE) || !field->nullable)
     return wrong (reader, field->nullable ? "== or != is expected before null"
                                           : "the field has no nulls; a value is expected, or "
@@ -664,16 +694,18 @@ garco__condition_serialize (garco_array *array, const char *text, garco__buffer 
 {
   text_reader reader = {
       .text = text, .array = array, .schema = array->schema, .out = payload, .error = error};
+  reader.deletes = true;
   return serialize (&reader, true);
 }
 
 garco_status
 garco__condition_read (const char *text, const garco__schema *schema, garco__text_number number,
-                       garco__condition **condition, garco_error *error)
+                       garco_array *array, garco__condition **condition, garco_error *error)
 {
   garco__buffer payload = {0};
   text_reader reader = {
       .text = text, .schema = schema, .number = number, .out = &payload, .error = error};
+  reader.array = array;
   garco_status status = serialize (&reader, false);
   if (status >= 0)
     status =

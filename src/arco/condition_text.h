@@ -11,11 +11,12 @@ typedef int (*garco__text_number) (const char *field, const char *text);
 
 /* Reads `text` for cells of this schema, which must outlive the condition. A cell is kept where it
  * holds. "not" turns the comparisons behind it round, so that of a NaN or a null all are false but
- * "!=", and those with null itself. `number` (nullable) is asked for texts before anything else.
- * Errors name the character. */
+ * "!=", and those with null itself. `number` (nullable) is asked for texts before anything else;
+ * `array` (nullable) has the enumerations that the schema's fields name. Errors name the character.
+ */
 garco_status garco__condition_read (const char *text, const garco__schema *schema,
-                                    garco__text_number number, garco__condition **condition,
-                                    garco_error *error);
+                                    garco__text_number number, garco_array *array,
+                                    garco__condition **condition, garco_error *error);
 /* The same as the payload of a .del file, appended to `payload`, for the opposite of `text`, as a
  * delete of the cells for which it holds is stored. Fields with labels are compared with those, and
  * texts of variable length byte by byte. */

@@ -253,7 +253,7 @@ open_where (garco__array_rows *self, garco_error *error)
     self->where_columns[i].validity = schema->fields[i].nullable ? &some : NULL;
   }
   GARCO_TRY (garco__where_open (self->request->options->where, self->where_columns, schema->nfields,
-                                &self->where, error));
+                                self->array, &self->where, error));
   GARCO_TRY (garco__allocate (&fields, garco__where_count (self->where), sizeof (size_t), error));
   self->where_fields = fields;
   list_where_fields (self);

@@ -248,7 +248,7 @@ garco__file_rows_open (const char *path, const garco__request *request, garco__r
   if (status >= 0)
     status = choose_columns (self, path, error);
   if (status >= 0 && where != NULL)
-    status = garco__where_open (where, self->all, GARCO__CELL_COLUMNS, &self->where, error);
+    status = garco__where_open (where, self->all, GARCO__CELL_COLUMNS, NULL, &self->where, error);
   if (status < 0)
     garco__rows_free (rows);
   return status;

@@ -43,8 +43,10 @@ add_field (garco__where *where, const char *name, const garco_column *column, si
 }
 
 static garco_status
-describe (garco__where *where, const garco_column *columns, size_t ncolumns, garco_error *error)
+describe (garco__where *where, const garco_column *columns, size_t ncolumns, garco_array *array,
+          garco_error *error)
 {
+  const garco_schema_info *schema = array != NULL ? garco_array_schema (array) : NULL;
   void *fields = NULL, *indices = NULL;
   GARCO_TRY (
       garco__allocate (&fields, ncolumns + GARCO__WHERE_OTHER, sizeof (garco__field), error));
@@ -52,7 +54,11 @@ describe (garco__where *where, const garco_column *columns, size_t ncolumns, gar
   GARCO_TRY (garco__allocate (&indices, ncolumns + GARCO__WHERE_OTHER, sizeof (size_t), error));
   where->columns = indices;
   for (size_t i = 0; i < ncolumns; i++)
+  {
     add_field (where, columns[i].name, &columns[i], i);
+    if (schema != NULL)
+      where->schema.fields[i].enumeration = (char *)(uintptr_t)schema->fields[i].enumeration;
+  }
   for (size_t n = 0; n < GARCO__WHERE_OTHER; n++)
     for (size_t i = 0; i < ncolumns; i++)
       if (strcmp (columns[i].name,
@@ -79,30 +85,30 @@ list_used (garco__where *where)
 }
 
 static garco_status
-read_condition (garco__where *where, const char *text, garco_error *error)
+read_condition (garco__where *where, const char *text, garco_array *array, garco_error *error)
 {
   void *used = NULL;
-  GARCO_TRY (
-      garco__condition_read (text, &where->schema, number_of_text, &where->condition, error));
+  GARCO_TRY (garco__condition_read (text, &where->schema, number_of_text, array, &where->condition,
+                                    error));
   GARCO_TRY (garco__allocate (&used, garco__condition_field_count (where->condition),
                               sizeof (size_t), error));
   where->used = used;
   list_used (where);
   for (size_t i = 0; i < where->schema.nattrs; i++)
-    where->schema.fields[i].name = NULL;
+    where->schema.fields[i].name = where->schema.fields[i].enumeration = NULL;
   return GARCO_OK;
 }
 
 garco_status
 garco__where_open (const char *text, const garco_column *columns, size_t ncolumns,
-                   garco__where **where, garco_error *error)
+                   garco_array *array, garco__where **where, garco_error *error)
 {
   void *made = NULL;
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__where), error));
   *where = made;
-  garco_status status = describe (*where, columns, ncolumns, error);
+  garco_status status = describe (*where, columns, ncolumns, array, error);
   if (status >= 0)
-    status = read_condition (*where, text, error);
+    status = read_condition (*where, text, array, error);
   if (status < 0)
     garco__where_free (where);
   return status;
@@ -166,16 +172,43 @@ is_channel (const garco_column *column)
   return column->type == GARCO_INT8 && strcmp (column->name, "fcn") == 0;
 }
 
+/* Where the step's texts begin and end. */
+static void
+places_of_step (const garco_column *column, size_t from, size_t count, uint64_t *places,
+                garco__condition_column *of_step)
+{
+  static const uint8_t none = 0;
+  for (size_t i = 0; i < count; i++)
+  {
+    places[2 * i] = column->offsets[from + i];
+    places[2 * i + 1] = column->offsets[from + i + 1];
+  }
+  of_step->values = column->values != NULL ? column->values : &none;
+  of_step->places = places;
+}
+
+static bool
+has_text (const garco__where *where, const garco_column *columns)
+{
+  bool found = false;
+  for (size_t i = 0; i < where->count; i++)
+    found |= columns[i].width == GARCO__VARIABLE;
+  return found;
+}
+
 /* The channel that is not known is no number: it is taken as null. */
 static garco_status
 test_step (const garco__where *where, const garco_column *columns, size_t from, size_t count,
-           garco__condition_column *of_step, uint8_t *known, uint8_t *keep, garco_error *error)
+           garco__condition_column *of_step, uint64_t *places, uint8_t *known, uint8_t *keep,
+           garco_error *error)
 {
   for (size_t i = 0; i < where->count; i++)
   {
     const garco_column *column = &columns[i];
     const int8_t *channels = column->values;
     of_step[i].values = (const char *)column->values + from * garco_datatype_size (column->type);
+    if (column->width == GARCO__VARIABLE)
+      places_of_step (column, from, count, places + 2 * i * STEP, &of_step[i]);
     of_step[i].validity = column->validity != NULL ? column->validity + from : NULL;
     if (!is_channel (column) || column->validity != NULL)
       continue;
@@ -190,16 +223,19 @@ garco_status
 garco__where_test (const garco__where *where, const garco_column *columns, size_t rows,
                    uint8_t *keep, garco_error *error)
 {
-  void *known = NULL, *of_step = NULL;
+  void *known = NULL, *of_step = NULL, *places = NULL;
   garco_status status = garco__allocate (&known, rows < STEP ? rows : STEP, 1, error);
   if (status >= 0)
     status = garco__allocate (&of_step, where->count, sizeof (garco__condition_column), error);
+  if (status >= 0 && has_text (where, columns))
+    status = garco__allocate (&places, where->count * 2 * STEP, sizeof (uint64_t), error);
   for (size_t from = 0; from < rows && status >= 0; from += STEP)
   {
     size_t count = rows - from < STEP ? rows - from : STEP;
-    status = test_step (where, columns, from, count, of_step, known, keep + from, error);
+    status = test_step (where, columns, from, count, of_step, places, known, keep + from, error);
   }
   free (known);
+  free (places);
   free (of_step);
   return status;
 }

@@ -13,10 +13,11 @@ typedef struct garco__where garco__where;
 #define GARCO__WHERE_OTHER 3
 
 /* Reads a condition on columns of a source as a query gives them: keys by any of their names, in
- * garco's numbers; columns with a validity may be compared with null. Values are borrowed by
+ * garco's numbers; columns with a validity may be compared with null. `array`: NULL, or the
+ * columns are its fields, of which some have labels to compare with. Values are borrowed by
  * nobody. */
 garco_status garco__where_open (const char *text, const garco_column *columns, size_t ncolumns,
-                                garco__where **where, garco_error *error);
+                                garco_array *array, garco__where **where, garco_error *error);
 /* The columns that it looks at: each an index of those that it was opened with. */
 size_t garco__where_count (const garco__where *where);
 size_t garco__where_column (const garco__where *where, size_t i);

@@ -358,7 +358,7 @@ conditions_select (void **state)
     garco__condition *condition = NULL;
     garco__condition_column columns[4];
     uint8_t keep[3];
-    assert_ok (garco__condition_read (cases[i].text, array->schema, NULL, &condition, &error),
+    assert_ok (garco__condition_read (cases[i].text, array->schema, NULL, NULL, &condition, &error),
                &error);
     for (size_t k = 0; k < garco__condition_field_count (condition); k++)
     {

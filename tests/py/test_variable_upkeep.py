@@ -61,7 +61,7 @@ def columns(random, count, longest):
     numbers = objects([np.arange(n, dtype="i4") for n in random.integers(1, max(2, longest // 3), count)])
     maybe = objects(words(random, count, longest))
     maybe[random.random(count) < 0.3] = None
-    return {"word": objects(words(random, count, longest)), "maybe": pd.array(maybe, dtype="string"),
+    return {"word": objects(words(random, count, longest)), "maybe": maybe,
             "unicode": objects([w + "é" * (len(w) % 3) for w in words(random, count, longest)]),
             "bytes": objects([w.encode() for w in words(random, count, longest)]), "numbers": numbers,
             "plain": random.random(count)}

@@ -937,8 +937,8 @@ extern "C"
    * lost or doubled, but for arrays with duplicates in TileDB's own readers, which may see cells
    * twice until garco writes to the array again. `options` and `report` may be NULL. Others may
    * read meanwhile, and write between one group of fragments and the next.
-   * GARCO_ERR_UNSUPPORTED: format versions below 16 (garco_upgrade), fields that are no single
-   * numbers. */
+   * GARCO_ERR_UNSUPPORTED: format versions below 16 (garco_upgrade), texts of variable length whose
+   * filters pack them with their lengths. */
   GARCO_API garco_status garco_consolidate (const char *uri, const garco_upkeep_options *options,
                                             garco_upkeep_report *report, garco_error *error);
   /* Removes what consolidation has replaced: fragments (what 0 or CELLS), commit files, files of

@@ -708,7 +708,7 @@ extern "C"
     const char *where; /* only rows for which this holds: "snr > 35 and sat in (3, 5)", by the
                           grammar of garco_array_delete; NULL: all */
     uint64_t memory;   /* bytes to keep to, beside the program's own and what is known of fragments;
-                          0:   256 MiB. Values for quantiles go into a file in TMPDIR where they are
+                          0: 256 MiB. Values for quantiles go into a file in TMPDIR where they are
                           more;   where a tile is, or groups and their table, GARCO_ERR_LIMIT says what
                           they   need */
     bool skip_corrupt; /* arrays: leave corrupt tiles out, each reported by on_damage */

@@ -48,3 +48,27 @@ def test_where_it_is_not_plain_what_is_the_time_what_exists_is_told(tmp_path, ga
     assert f'no dimension "time" to select a time by: the array\'s dimensions are {listed}' in error
     error = garco("stats", path, "--field", "x", "--by", "hour", status=1).err
     assert f'no field "time": expected one of {listed}, x' in error
+
+
+def at_times(path, times, capacity=100000):
+    dims = tiledb.Domain(tiledb.Dim("time", domain=(0, 10**13), tile=10**12, dtype="i8"))
+    tiledb.Array.create(str(path), tiledb.ArraySchema(domain=dims, sparse=True, capacity=capacity, attrs=[tiledb.Attr("x", dtype="f8")]))
+    with tiledb.open(str(path), "w") as array:
+        array[times] = {"x": np.arange(float(len(times)))}
+    return path
+
+
+def test_the_last_ms_of_a_day_is_its_own(tmp_path, garco):
+    day = 86400000
+    path = at_times(tmp_path / "a", np.array([k * day + ms for k in range(19000, 19004) for ms in (-1, 0, 1)]))
+    for by, edges in (("day", [1, 3, 3, 3, 2]), ("hour", [1, 2, 1, 2, 1, 2, 1, 2])):
+        lines = garco("stats", path, "--field", "x", "--agg", "count", "--by", by).lines()[1:]
+        assert [int(line.split(",")[1]) for line in lines] == edges
+
+
+def test_passes_leave_no_time_out(tmp_path, garco):
+    """A cell each ms, so that one lies wherever a pass ends."""
+    path = at_times(tmp_path / "a", np.arange(20000))
+    words = ["query", path, "--field", "time,x"]
+    whole = garco(*words).out
+    assert len(whole.splitlines()) == 20001 and garco(*words, "--memory", "1M").out == whole

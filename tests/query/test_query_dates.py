@@ -58,9 +58,10 @@ def at_times(path, times, capacity=100000):
     return path
 
 
-def test_the_last_ms_of_a_day_is_its_own(tmp_path, garco):
+@pytest.mark.parametrize("capacity", [1, 100000])
+def test_the_last_ms_of_a_day_is_its_own(tmp_path, garco, capacity):
     day = 86400000
-    path = at_times(tmp_path / "a", np.array([k * day + ms for k in range(19000, 19004) for ms in (-1, 0, 1)]))
+    path = at_times(tmp_path / "a", np.array([k * day + ms for k in range(19000, 19004) for ms in (-1, 0, 1)]), capacity)
     for by, edges in (("day", [1, 3, 3, 3, 2]), ("hour", [1, 2, 1, 2, 1, 2, 1, 2])):
         lines = garco("stats", path, "--field", "x", "--agg", "count", "--by", by).lines()[1:]
         assert [int(line.split(",")[1]) for line in lines] == edges

@@ -1,6 +1,6 @@
 /* How long one fragment takes: reads all cells of an array, writes them into a new one as a single
  * fragment, and prints seconds by the clock, seconds of processor and bytes of data files.
- * usage: bench_write SOURCE TARGET [PRESET [THREADS]]
+ * usage: bench_write SOURCE TARGET [PRESET [THREADS [ZSTD_LEVEL]]]
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,8 +81,10 @@ main (int count, char **words)
   garco_fragment_info info;
   garco_write_options options = GARCO_WRITE_OPTIONS_INIT;
   if (count < 3)
-    return fprintf (stderr, "usage: bench_write SOURCE TARGET [PRESET [THREADS]]\n"), 2;
+    return fprintf (stderr, "usage: bench_write SOURCE TARGET [PRESET [THREADS [ZSTD_LEVEL]]]\n"),
+           2;
   options.threads = count > 4 ? atoi (words[4]) : 0;
+  options.zstd_level = count > 5 ? atoi (words[5]) : 0;
   if (read_cells (words[1], &all, &error) < 0 ||
       garco_array_create (words[2], count > 3 ? words[3] : "earthscope", &error) < 0 ||
       garco_array_open (words[2], NULL, &array, &error) < 0)

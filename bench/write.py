@@ -58,8 +58,8 @@ def by_tiledb(target, schema_of, dims, cells):
     return time.perf_counter() - clock, time.process_time() - processor, data_bytes(target)
 
 
-def by_garco(target, array, threads):
-    out = subprocess.run([WRITER, array, target, "earthscope", str(threads)], check=True,
+def by_garco(target, array, threads, level):
+    out = subprocess.run([WRITER, array, target, "earthscope", str(threads), str(level)], check=True,
                          capture_output=True, text=True).stdout.split()
     return float(out[0]), float(out[1]), data_bytes(target)
 
@@ -73,15 +73,18 @@ def main():
     try:
         array = source(place, words.files)
         dims, cells = cells_of(array)
-        ways = {"TileDB-Py": [], "garco, 1 thread": [], "garco": []}
+        # Name: threads and level of zstd, 0 for all and for the schema's own.
+        ours = {"garco, 1 thread": (1, 0), "garco": (0, 0), "garco, level 6": (0, 6),
+                "garco, level 5": (0, 5)}
+        ways = {"TileDB-Py": [], **{name: [] for name in ours}}
         for run in range(words.runs + 1):
-            for name in ways:
-                target = place / f"target{run}{len(ways[name])}{name[-1]}.tdb"
+            for number, name in enumerate(ways):
+                target = place / f"target{run}_{number}.tdb"
                 target.mkdir()
                 if name == "TileDB-Py":
                     figures = by_tiledb(target, array, dims, cells)
                 else:
-                    figures = by_garco(target, array, 1 if "1" in name else 0)
+                    figures = by_garco(target, array, *ours[name])
                 shutil.rmtree(target)
                 if run > 0:  # the first warms up
                     ways[name].append(figures)

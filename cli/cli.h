@@ -100,6 +100,15 @@ int cli_where_add (char **where, const char *text);
 int cli_span_take (const cli_verb *verb, const char *name, const char *text, int64_t *ms);
 int cli_threads_take (const cli_verb *verb, const char *text, int *threads);
 
+#define CLI_ZSTD_LEVEL_OPTION(value)                                                               \
+  CLI_OPTION (                                                                                     \
+      "zstd-level", '\0', value,                                                                   \
+      "1 (quick) to 22 (thorough): how hard the schema's zstd filters try, where not given "       \
+      "as the schema says. Any reader reads the array all the same. 5 makes files about as "       \
+      "large as the 7 of earthscope in half the time.",                                            \
+      "LEVEL")
+int cli_zstd_level_take (const cli_verb *verb, const char *text, int *level);
+
 /* An argument that is two words of the command line, or one with a comma between them; it is taken
  * as the latter. */
 #define CLI_TWO_WORDS "FROM TO"

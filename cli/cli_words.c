@@ -188,15 +188,27 @@ cli_span_take (const cli_verb *verb, const char *name, const char *text, int64_t
                                                  : CLI_OK;
 }
 
-int
-cli_threads_take (const cli_verb *verb, const char *text, int *threads)
+static int
+take_count (const cli_verb *verb, const char *name, const char *text, int most, int *count)
 {
   char *end;
   long number = strtol (text, &end, 10);
-  if (end == text || *end != '\0' || number < 1 || number > 1024)
-    return cli_usage (verb, "--threads is \"%s\": expected a number of 1 to 1024", text);
-  *threads = (int)number;
+  if (end == text || *end != '\0' || number < 1 || number > most)
+    return cli_usage (verb, "--%s is \"%s\": expected a number of 1 to %d", name, text, most);
+  *count = (int)number;
   return CLI_OK;
+}
+
+int
+cli_threads_take (const cli_verb *verb, const char *text, int *threads)
+{
+  return take_count (verb, "threads", text, 1024, threads);
+}
+
+int
+cli_zstd_level_take (const cli_verb *verb, const char *text, int *level)
+{
+  return take_count (verb, "zstd-level", text, GARCO_ZSTD_LEVEL_MAX, level);
 }
 
 void

@@ -15,7 +15,8 @@ enum
   INGEST_SCHEMA,
   INGEST_REPLACE,
   INGEST_PARTS,
-  INGEST_AGAIN
+  INGEST_AGAIN,
+  INGEST_LEVEL
 };
 
 static const struct poptOption options[] = {
@@ -47,6 +48,7 @@ static const struct poptOption options[] = {
                 "Put files in that the array had before, too, such as after a delete, or where an "
                 "older delivery is to take the place of a newer one.",
                 NULL),
+    CLI_ZSTD_LEVEL_OPTION (INGEST_LEVEL),
     CLI_CODE_MAP_OPTION (INGEST_MAP),
     CLI_OPTIONS_END};
 
@@ -89,6 +91,8 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   (void)name;
   if (option == INGEST_MAP)
     return cli_code_map (argument, &w->code_map);
+  if (option == INGEST_LEVEL)
+    return cli_zstd_level_take (verb, argument, &w->options.zstd_level);
   if (option == INGEST_SCHEMA)
     return take_schema (w, verb, argument);
   if (option == INGEST_REPLACE)

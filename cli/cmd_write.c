@@ -15,7 +15,8 @@ enum
 {
   WRITE_FORMAT = 1,
   WRITE_MEMORY,
-  WRITE_TIMESTAMP
+  WRITE_TIMESTAMP,
+  WRITE_LEVEL
 };
 
 static const struct poptOption options[] = {
@@ -27,7 +28,7 @@ static const struct poptOption options[] = {
         "Memory that the rows may take, and that they are sorted and written with: bytes, or "
         "a number and one of K M G; 1G where not given.",
         "SIZE"),
-    CLI_TIMESTAMP_OPTION (WRITE_TIMESTAMP), CLI_OPTIONS_END};
+    CLI_ZSTD_LEVEL_OPTION (WRITE_LEVEL), CLI_TIMESTAMP_OPTION (WRITE_TIMESTAMP), CLI_OPTIONS_END};
 
 typedef struct write_words
 {
@@ -42,6 +43,8 @@ take (void *state, const cli_verb *verb, int option, const char *name, const cha
   (void)name;
   if (option == WRITE_TIMESTAMP)
     return cli_take_timestamp (verb, argument, &w->options.timestamp);
+  if (option == WRITE_LEVEL)
+    return cli_zstd_level_take (verb, argument, &w->options.zstd_level);
   if (option == WRITE_FORMAT)
   {
     w->has_format = true;

@@ -581,6 +581,8 @@ extern "C"
    * may be open. An array that was opened at an earlier time is written by the schema of that time.
    */
 
+#define GARCO_ZSTD_LEVEL_MAX 22
+
   typedef struct garco_write_options
   {
     uint64_t timestamp; /* ms since 1970-01-01; 0: now, and later than anything in the array. Given:
@@ -593,10 +595,13 @@ extern "C"
     const garco_metadata_info
         *metadata;    /* garco_array_write: array metadata that is put with the */
     size_t nmetadata; /* cells, both or neither; values NULL: removed */
+    int zstd_level;   /* garco_array_write: 1 to GARCO_ZSTD_LEVEL_MAX, how hard zstd filters try in
+                         place of the level that the schema names; readers do not mind; 0: the
+                         schema's, and so the bytes that libtiledb writes */
   } garco_write_options;
 #define GARCO_WRITE_OPTIONS_INIT                                                                   \
   {                                                                                                \
-    0, 0, 0, 0, 0                                                                                  \
+    0, 0, 0, 0, 0, 0                                                                               \
   }
 
 #define GARCO_FRAGMENT_NAME_SIZE 96
@@ -707,12 +712,12 @@ extern "C"
     uint64_t timestamp_start, timestamp_end; /* arrays: as in garco_array_options */
     const char *where; /* only rows for which this holds: "snr > 35 and sat in (3, 5)", by the
                           grammar of garco_array_delete; NULL: all */
-    uint64_t memory;   /* bytes to keep to, beside the program's own and what is known of fragments;
-                          0: 256 MiB. Values for quantiles go into a file in TMPDIR where they are
-                          more;   where a tile is, or groups and their table, GARCO_ERR_LIMIT says what
-                          they   need */
-    bool skip_corrupt; /* arrays: leave corrupt tiles out, each reported by on_damage */
-    bool labels;       /* arrays: labels in place of the values of attributes that have them */
+    /* Bytes to keep to, beside the program's own and what is known of fragments; 0: 256 MiB.
+     * Values for quantiles go into a file in TMPDIR where they are more; where a tile is, or groups
+     * and their table, GARCO_ERR_LIMIT says what they need. */
+    uint64_t memory;
+    bool skip_corrupt;  /* arrays: leave corrupt tiles out, each reported by on_damage */
+    bool labels;        /* arrays: labels in place of the values of attributes that have them */
     garco_meter *meter; /* arrays: counts what is read, and outlives the query; may be NULL */
   } garco_query_options;
 #define GARCO_QUERY_OPTIONS_INIT                                                                   \
@@ -840,11 +845,10 @@ extern "C"
     const garco_explained_column *columns; /* dimensions first, then the attributes needed */
   } garco_explanation;
 
-  /* Of tiles that stand alone the requests and bytes are those that a meter counts where each tile
-   * has something that is selected; equal cells of consolidated fragments, and where a day ends in a
-   * tile of several without its satellites telling it, are looked for beyond it. */
   /* Makes the plan of a query, or where `stats_options` is not NULL of statistics, and reads no
-   * column. */
+   * column. Of tiles that stand alone the requests and bytes are those that a meter counts where
+   * each tile has something that is selected; equal cells of consolidated fragments, and where a
+   * day ends in a tile of several without its satellites telling it, are looked for beyond it. */
   GARCO_API garco_status garco_query_explain (const char *source,
                                               const garco_query_options *options,
                                               const garco_stats_options *stats_options,
@@ -1050,11 +1054,12 @@ extern "C"
     bool keep_parts;  /* leave the parts of a day as fragments of their own */
     bool any_station; /* also files whose MARKER NAME is not that of the array's first; their cells
                          replace those of equal coordinates */
-    bool again; /* also files that the array holds already, some of whose cells were deleted */
+    bool again;     /* also files that the array holds already, some of whose cells were deleted */
+    int zstd_level; /* as of garco_write_options */
   } garco_ingest_options;
 #define GARCO_INGEST_OPTIONS_INIT                                                                  \
   {                                                                                                \
-    false, false, NULL, NULL, NULL, NULL, NULL, GARCO_REPLACE_DELIVERIES, false, false, false      \
+    false, false, NULL, NULL, NULL, NULL, NULL, GARCO_REPLACE_DELIVERIES, false, false, false, 0   \
   }
 
   /* Puts each file whole into the array at URI, which is made by the options' schema where it is

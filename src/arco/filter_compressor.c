@@ -144,7 +144,7 @@ static garco_status
 zstd_encode (garco__codec *codec, const garco__filter *filter, const uint8_t *data, size_t size,
              garco__buffer *out, garco_error *error)
 {
-  int level = filter->level < -7 ? 3 : filter->level;
+  int level = codec->zstd_level != 0 ? codec->zstd_level : filter->level < -7 ? 3 : filter->level;
   GARCO_TRY (garco__buffer_reserve (out, ZSTD_compressBound (size), error));
   size_t got = ZSTD_compressCCtx (codec->zstd_in, out->data + out->size, out->capacity - out->size,
                                   data, size, level);

@@ -306,6 +306,12 @@ garco__codec_new (garco__codec **codec, garco_error *error)
 }
 
 void
+garco__codec_set_zstd_level (garco__codec *codec, int level)
+{
+  codec->zstd_level = level;
+}
+
+void
 garco__codec_set_meter (garco__codec *codec, garco_meter *meter)
 {
   codec->meter = meter;

@@ -85,6 +85,8 @@ garco_status garco__pipeline_check (const garco__pipeline *pipeline, bool writin
 typedef struct garco__codec garco__codec;
 garco_status garco__codec_new (garco__codec **codec, garco_error *error);
 void garco__codec_free (garco__codec **codec);
+/* How hard zstd tries from now on, whatever its filters say; 0: as they say. */
+void garco__codec_set_zstd_level (garco__codec *codec, int level);
 /* Counts the chunks that it unpacks from now on. */
 void garco__codec_set_meter (garco__codec *codec, garco_meter *meter);
 

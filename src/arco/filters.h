@@ -27,6 +27,7 @@ struct garco__codec
   garco__buffer data[2], meta[2]; /* turn about: what a filter reads and what it writes */
   garco__text_places *text;       /* NULL: no tile of texts */
   garco_meter *meter;             /* counts the chunks that are unpacked; NULL: none */
+  int zstd_level;                 /* in place of the filters'; 0: theirs */
 };
 
 /* A chunk on its way out. */

@@ -176,6 +176,7 @@ filter_chunk (const tile_plan *plan, const chunk_piece *piece, garco__work *work
   const garco__tile_file *file = piece->file;
   size_t rows = tile_rows (plan->job, piece->tile);
   work->packed.size = 0;
+  garco__codec_set_zstd_level (work->codec, plan->job->options.zstd_level);
   if (piece->first)
     GARCO_TRY (garco__put_u64 (&work->packed, (rows - 1) / file->chunk_cells + 1, error));
   garco_status status =

@@ -187,6 +187,10 @@ garco__fragment_write_as (garco_array *array, const garco_batch *batch,
   garco_status status;
   if (job.options.memory == 0)
     job.options.memory = DEFAULT_MEMORY;
+  if (job.options.zstd_level < 0 || job.options.zstd_level > GARCO_ZSTD_LEVEL_MAX)
+    return garco__fail (error, GARCO_ERR_ARGUMENT, array->io->root,
+                        "zstd_level is %d: expected 1 to %d, or 0 for the schema's",
+                        job.options.zstd_level, GARCO_ZSTD_LEVEL_MAX);
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco__fragment_writer), error));
   job.fragment = *fragment = made;
   job.fragment->array = array;

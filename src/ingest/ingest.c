@@ -362,6 +362,7 @@ write_fragment (writing *w, const garco_batch *batch, uint64_t timestamp,
   garco_error local;
   garco_write_options how = GARCO_WRITE_OPTIONS_INIT;
   how.timestamp = timestamp;
+  how.zstd_level = w->options->zstd_level;
   garco_status status = garco__fragment_write_as (w->t->array, batch, &how, fragment, &local);
   if (status == GARCO_ERR_ARGUMENT)
     return garco__fail (error, GARCO_ERR_LIMIT, w->file, "the array cannot take it: %s",

@@ -276,7 +276,8 @@ const cli_verb cli_fragments = {
     "With --all, also those that no reader sees, and why: replaced (garco vacuum removes them), "
     "uncommitted (being written, or left by a writer that was killed: garco vacuum --strays), "
     "other time; doubled are seen, and most likely part of a consolidation that was cut off; "
-    "damaged are seen, and lack files or bytes: without --all the command fails at these.",
+    "damaged are seen, and lack files or bytes, missing have a commit and no folder: without --all "
+    "the command fails at these, as every reader does.",
     options,
     "  garco fragments P057.tdb --format table\n\n"
     "  # what takes room and is of no use any more\n"

@@ -903,11 +903,13 @@ extern "C"
     GARCO_FRAGMENT_UNCOMMITTED, /* being written, or its writer was killed: readers pass over it */
     GARCO_FRAGMENT_DOUBLED,     /* seen, and most likely what another seen one was consolidated of
                                    by a writer that was killed: with duplicates all is read twice */
-    GARCO_FRAGMENT_DAMAGED /* seen, and its metadata cannot be read or its data files have fewer
-                              bytes than that says: readers fail there */
+    GARCO_FRAGMENT_DAMAGED, /* seen, and its metadata cannot be read or its data files have fewer
+                               bytes than that says: readers fail there */
+    GARCO_FRAGMENT_MISSING  /* committed, and its folder is not there: the array cannot be opened at
+                               its time */
   } garco_fragment_state;
 
-  /* "seen", "other time", "replaced", "uncommitted", "doubled", "damaged". */
+  /* "seen", "other time", "replaced", "uncommitted", "doubled", "damaged", "missing". */
   GARCO_API const char *garco_fragment_state_name (garco_fragment_state state);
 
   typedef struct garco_fragment_entry
@@ -920,8 +922,8 @@ extern "C"
   } garco_fragment_entry;
 
   /* The fragments of an array that readers see at the times of `options` (may be NULL) in the order
-   * of their writing; with `all` then every other that there is, and damaged ones, which without it
-   * make it fail. */
+   * of their writing; with `all` then every other that there is, and damaged and missing ones,
+   * which without it make it fail. */
   typedef struct garco_fragment_list garco_fragment_list;
   GARCO_API garco_status garco_fragment_list_open (const char *uri,
                                                    const garco_array_options *options, bool all,

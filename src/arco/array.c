@@ -229,7 +229,7 @@ show_directory (garco_array *array, garco__directory *directory, garco_error *er
 garco_status
 garco__array_refresh (garco_array *array, garco_error *error)
 {
-  garco__directory directory = {0};
+  garco__directory directory = {.lists_missing = array->lists_missing};
   array->start = array->options.timestamp_start;
   array->end =
       array->options.timestamp_end != 0 ? array->options.timestamp_end : (uint64_t)garco__now_ms ();
@@ -285,9 +285,9 @@ check_place (garco__io *io, garco_error *error)
   return GARCO_OK;
 }
 
-garco_status
-garco_array_open (const char *uri, const garco_array_options *options, garco_array **array,
-                  garco_error *error)
+static garco_status
+open_array (const char *uri, const garco_array_options *options, bool lists_missing,
+            garco_array **array, garco_error *error)
 {
   static const garco_array_options defaults = GARCO_ARRAY_OPTIONS_INIT;
   void *made = NULL;
@@ -295,6 +295,7 @@ garco_array_open (const char *uri, const garco_array_options *options, garco_arr
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_array), error));
   *array = made;
   (*array)->options = options != NULL ? *options : defaults;
+  (*array)->lists_missing = lists_missing;
   GARCO_TRY_DONE (garco__io_open (uri, &(*array)->io, error));
   (*array)->io->meter = (*array)->options.meter;
   GARCO_TRY_DONE (garco__codec_new (&(*array)->codec, error));
@@ -304,6 +305,20 @@ done:
   if (status < 0)
     garco_array_free (array);
   return status;
+}
+
+garco_status
+garco_array_open (const char *uri, const garco_array_options *options, garco_array **array,
+                  garco_error *error)
+{
+  return open_array (uri, options, false, array, error);
+}
+
+garco_status
+garco__array_open_damaged (const char *uri, const garco_array_options *options, garco_array **array,
+                           garco_error *error)
+{
+  return open_array (uri, options, true, array, error);
 }
 
 void

@@ -444,7 +444,10 @@ add_fragment (directory_reader *reader, const char *folder, const char *name)
   if (!is_seen (reader, &stamp) || garco__io_list_find (&reader->hidden, name) != NULL)
     return GARCO_OK;
   bool root = folder[0] == '\0';
-  if (garco__io_list_find (root ? &reader->root : &reader->fragments, name) == NULL)
+  bool there = garco__io_list_find (root ? &reader->root : &reader->fragments, name) != NULL;
+  if (!there && reader->directory->lists_missing)
+    return add_item (&reader->directory->missing, folder, name, &stamp, reader->error);
+  if (!there)
     return root ? garco__fail (reader->error, GARCO_ERR_CORRUPT, reader->io->root,
                                "fragment %s is committed by %s.ok, and its folder is not there "
                                "beside that",
@@ -638,7 +641,8 @@ has_moved (directory_reader *reader, garco_status status)
 {
   if (status == GARCO_ERR_NOT_FOUND)
     return true;
-  if (status >= 0 ? !has_unlisted (reader) : status != GARCO_ERR_CORRUPT)
+  bool missing = reader->directory->missing.count > 0;
+  if (status >= 0 ? !missing && !has_unlisted (reader) : status != GARCO_ERR_CORRUPT)
     return false;
   return is_changed (reader, "__commits", &reader->commits) ||
          is_changed (reader, "", &reader->root);
@@ -790,5 +794,6 @@ garco__directory_free (garco__directory *directory)
   free_items (&directory->deletes);
   free_items (&directory->metadata);
   free_items (&directory->commits);
-  memset (directory, 0, sizeof *directory);
+  free_items (&directory->missing);
+  *directory = (garco__directory){.lists_missing = directory->lists_missing};
 }

@@ -27,7 +27,7 @@ typedef struct garco__items
   garco__item *items;
 } garco__items;
 
-/* Zero-initialise; garco__directory_free leaves it zero again. */
+/* Zero-initialise; garco__directory_free leaves it zero again, but for lists_missing. */
 typedef struct garco__directory
 {
   garco__items schemas;   /* in the order of their names; the old single one first */
@@ -35,6 +35,8 @@ typedef struct garco__directory
   garco__items deletes;   /* visible, likewise */
   garco__items metadata;  /* visible, likewise */
   garco__items commits;   /* every one of a fragment from version 12 on, seen or not: "NAME.wrt" */
+  bool lists_missing;     /* set before: committed fragments whose folders are gone are no error */
+  garco__items missing;   /* then those, within the times looked at */
   bool has_consolidated;  /* some commits are in .con files */
   uint64_t last;          /* the latest time in any name of the array */
   bool marked;            /* the folder looks like an array's */

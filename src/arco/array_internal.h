@@ -20,6 +20,7 @@ struct garco_array
   int threads;         /* that read metadata; 0: as many as processors */
   uint64_t start, end; /* the options' times, now where they say so */
   bool newest_schema;  /* upkeep: the schema is the last one, whatever the end */
+  bool lists_missing;  /* lists of fragments: those whose folders are gone are no error */
   garco__directory directory;
   garco__schema_set schemas;   /* all, each by the name of its file; kept while the array is open */
   const garco__schema *schema; /* the latest */
@@ -35,6 +36,9 @@ struct garco_array
   garco_metadata_info *metadata;
 };
 
+/* garco_array_open for who only looks at fragments: without those whose folders are gone. */
+garco_status garco__array_open_damaged (const char *uri, const garco_array_options *options,
+                                        garco_array **array, garco_error *error);
 /* The fragment's footer, read the first time. */
 garco_status garco__array_fragment_at (garco_array *array, size_t index, garco__fragment **fragment,
                                        garco_error *error);

@@ -2,7 +2,8 @@
  *
  *   commits, times   seen, or of another time
  *   .vac, .replaces  replaced by the fragment that the file is named after
- *   folders          uncommitted, where there is no commit; damaged, where files are missing
+ *   folders          uncommitted, where there is no commit; damaged, where files are missing;
+ *                    missing, where there is none for a commit
  *
  * A writer that was killed between the two files of a consolidation's commit leaves the fragment
  * and what it was made of both seen. garco notes before what is replaced; of what others wrote it
@@ -29,6 +30,7 @@ struct garco_fragment_list
 {
   garco_array *array;
   garco__directory every; /* whatever the time */
+  garco__io_list joined;  /* commits in .con files, those of versions before 12 too */
   garco__io_list replaced,
       by; /* names of fragments, and of what replaces them, by the same index */
   size_t count, capacity;
@@ -38,8 +40,8 @@ struct garco_fragment_list
 const char *
 garco_fragment_state_name (garco_fragment_state state)
 {
-  static const char *const names[] = {"seen",        "other time", "replaced",
-                                      "uncommitted", "doubled",    "damaged"};
+  static const char *const names[] = {"seen",    "other time", "replaced", "uncommitted",
+                                      "doubled", "damaged",    "missing"};
   return (unsigned)state < sizeof names / sizeof *names ? names[state] : "?";
 }
 
@@ -135,15 +137,21 @@ folder_bytes (garco__io *io, const char *path, uint64_t *bytes, garco_error *err
   return status;
 }
 
-/* What the folder's name tells. */
-static garco_status
-describe_unknown (garco__io *io, const garco__item *item, garco_fragment_info *info,
-                  garco_error *error)
+static void
+describe_name (const garco__item *item, garco_fragment_info *info)
 {
   info->name = item->name;
   info->timestamp_start = item->stamp.start;
   info->timestamp_end = item->stamp.end;
   info->version = item->stamp.version;
+}
+
+/* What the folder's name tells. */
+static garco_status
+describe_unknown (garco__io *io, const garco__item *item, garco_fragment_info *info,
+                  garco_error *error)
+{
+  describe_name (item, info);
   return folder_bytes (io, item->path, &info->bytes, error);
 }
 
@@ -231,7 +239,23 @@ is_committed (const garco_fragment_list *list, const garco__io_list *root, const
     if (strcmp (list->every.commits.items[i].name, commit) == 0)
       return true;
   snprintf (commit, sizeof commit, "%s.ok", name);
-  return garco__io_list_find (root, commit) != NULL;
+  return garco__io_list_find (root, commit) != NULL ||
+         garco__io_list_find (&list->joined, commit) != NULL;
+}
+
+/* What a commit and its name say of a fragment whose folder is gone. */
+static garco_status
+add_missing (garco_fragment_list *list, garco_error *error)
+{
+  for (size_t i = 0; i < list->every.missing.count; i++)
+  {
+    const garco__item *item = &list->every.missing.items[i];
+    listed *added;
+    GARCO_TRY (add_entry (list, &added, error));
+    added->entry.state = GARCO_FRAGMENT_MISSING;
+    describe_name (item, &added->entry.info);
+  }
+  return GARCO_OK;
 }
 
 static garco_status
@@ -291,13 +315,17 @@ static garco_status
 list_others (garco_fragment_list *list, garco_error *error)
 {
   garco__io_list root = {0};
+  char covering[GARCO__NAME_SIZE] = "";
   garco_status status;
+  list->every.lists_missing = true;
   GARCO_TRY_DONE (garco__directory_read (list->array->io, 0, UINT64_MAX, &list->every, error));
+  GARCO_TRY_DONE (garco__directory_covering (list->array->io, covering, &list->joined, error));
   GARCO_TRY_DONE (garco__io_list_folder (list->array->io, "", &root, error));
   GARCO_TRY_DONE (read_replaced (list, "__commits", error));
   GARCO_TRY_DONE (read_replaced (list, "", error));
   GARCO_TRY_DONE (add_others (list, "__fragments", &root, error));
   GARCO_TRY_DONE (add_others (list, "", &root, error));
+  GARCO_TRY_DONE (add_missing (list, error));
 done:
   garco__io_list_free (&root);
   return status;
@@ -311,7 +339,8 @@ garco_fragment_list_open (const char *uri, const garco_array_options *options, b
   garco_status status;
   GARCO_TRY (garco__allocate (&made, 1, sizeof (garco_fragment_list), error));
   *list = made;
-  GARCO_TRY_DONE (garco_array_open (uri, options, &(*list)->array, error));
+  GARCO_TRY_DONE (all ? garco__array_open_damaged (uri, options, &(*list)->array, error)
+                      : garco_array_open (uri, options, &(*list)->array, error));
   GARCO_TRY_DONE (add_seen (*list, all, error));
   mark_doubled (*list);
   if (all)
@@ -354,6 +383,7 @@ garco_fragment_list_free (garco_fragment_list **list)
   free (own->all);
   garco__io_list_free (&own->replaced);
   garco__io_list_free (&own->by);
+  garco__io_list_free (&own->joined);
   garco__directory_free (&own->every);
   garco_array_free (&own->array);
   free (own);

@@ -223,3 +223,21 @@ def test_fragments_without_a_commit(arrays, tmp_path, name, commit):
     assert said(0, "fragments", array).count("\n") == 1
     _, row = said(0, "fragments", "--all", array).splitlines()
     assert row.split(",")[:2] == [file.stem, "uncommitted"]
+
+
+@pytest.mark.parametrize("name, gone, others", [("del_commits", "__fragments/__10_*", 3), ("v_07", "__10_30_*_7", 0)])
+def test_commits_without_their_fragment(arrays, tmp_path, name, gone, others):
+    """Readers fail there; `garco fragments --all` lists it beside those that are there."""
+    array = tmp_path / "a"
+    shutil.copytree(arrays / "arr" / name, array)
+    before = [row.split(",")[0] for row in said(0, "fragments", array).splitlines()[1:]]
+    (folder,) = array.glob(gone)
+    shutil.rmtree(folder)
+    files = sorted(array.rglob("*"))
+    for reader in ("query", "fragments", "info", "consolidate", "vacuum"):
+        assert f"fragment {folder.name} is committed by " in said(1, reader, array)
+    rows = [row.split(",") for row in said(0, "fragments", "--all", array).splitlines()[1:]]
+    assert sorted(row[0] for row in rows) == sorted(before)
+    assert [row[1] for row in rows] == ["seen"] * others + ["missing"]
+    assert rows[-1][0] == folder.name and rows[-1][6:9] == ["", "", "0"]
+    assert sorted(array.rglob("*")) == files

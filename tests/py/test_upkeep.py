@@ -658,3 +658,19 @@ def test_old_commits_may_be_joined_with_new_ones(arrays, tmp_path, dump, name):
     garco("consolidate", "--what", "commits", array)
     garco("vacuum", "--what", "commits", array)
     assert seen(array) == ours(dump, array) == before
+
+
+def test_replaced_old_fragments_whose_commits_are_joined(arrays, tmp_path):
+    array = tmp_path / "a"
+    shutil.copytree(arrays / "arr/v_08", array)
+    old = sorted(path.stem for path in array.glob("*.ok"))
+    garco("upgrade", array)
+    tiledb.consolidate(str(array), config=tiledb.Config({"sm.consolidation.mode": "commits"}))
+    tiledb.vacuum(str(array), config=tiledb.Config({"sm.vacuum.mode": "commits"}))
+    cells = tmp_path / "cells.csv"
+    garco("query", array, "-o", cells)
+    garco("write", array, cells)
+    garco("consolidate", array)
+    listed = [json.loads(line) for line in garco("fragments", "--all", "--format", "jsonl", array).splitlines()]
+    assert sorted(row["state"] for row in listed) == ["replaced", "replaced", "seen"]
+    assert {row["name"] for row in listed if row["state"] == "replaced"} > set(old) > set()

@@ -278,11 +278,8 @@ load_texts (garco__cell_merge *merge, garco__merge_source *source, size_t number
         source->count = done;
         return GARCO_OK;
       }
-      uint64_t length = lengths[i];
-      GARCO_TRY (garco__buffer_reserve (&texts->bytes, (size_t)length + 1, error));
-      GARCO_TRY (garco__variable_stream_take (&texts->stream, &merge->tools, length,
-                                              texts->bytes.data + texts->bytes.size, error));
-      texts->bytes.size += (size_t)length;
+      GARCO_TRY (garco__variable_stream_append (&texts->stream, &merge->tools, lengths[i],
+                                                &texts->bytes, error));
       texts->starts[++done] = texts->bytes.size;
     }
   }

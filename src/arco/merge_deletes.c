@@ -232,10 +232,7 @@ take_texts (garco__cell_merge *merge, garco__merge_source *source, size_t field,
     for (size_t i = 0; i < known; i++)
     {
       const uint64_t ends[2] = {bytes->size, bytes->size + lengths[i]};
-      GARCO_TRY (garco__buffer_reserve (bytes, (size_t)lengths[i] + 1, error));
-      GARCO_TRY (garco__variable_stream_take (stream, &merge->tools, lengths[i],
-                                              bytes->data + bytes->size, error));
-      bytes->size = (size_t)ends[1];
+      GARCO_TRY (garco__variable_stream_append (stream, &merge->tools, lengths[i], bytes, error));
       GARCO_TRY (garco__buffer_append (places, ends, sizeof ends, error));
     }
   }

@@ -8,7 +8,6 @@
  * ends with it where it is larger than a chunk. That is how the format's own library cuts them;
  * behind a cell that ends a chunk it begins another, which may stay empty.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,16 +102,10 @@ put_cell (garco__column_sink *sink, garco__variable_stream *stream, uint64_t siz
 {
   garco__buffer *pending = &sink->bytes.pending;
   bool ends = false;
-  if (size > GARCO__MAX_CELL)
-    return garco__fail (error, GARCO_ERR_LIMIT, sink->tools.io->root,
-                        "field \"%s\": a cell of %" PRIu64 " bytes; garco writes cells of %u",
-                        sink->field->name, size, GARCO__MAX_CELL);
   GARCO_TRY (begin_cell (sink, size, &ends, error));
   GARCO_TRY (put_place (sink, error));
-  GARCO_TRY (garco__buffer_reserve (pending, (size_t)size + 1, error));
-  uint8_t *cell = pending->data + pending->size;
-  GARCO_TRY (garco__variable_stream_take (stream, &sink->tools, size, cell, error));
-  pending->size += (size_t)size;
+  GARCO_TRY (garco__variable_stream_append (stream, &sink->tools, size, pending, error));
+  const uint8_t *cell = pending->data + pending->size - size;
   sink->tile_bytes += size;
   if (!valid)
     sink->stats.nulls++;

@@ -158,3 +158,26 @@ garco__variable_stream_take (garco__variable_stream *stream, garco__stream_tools
     garco__variable_stream_free (stream);
   return GARCO_OK;
 }
+
+static garco_status
+too_long (const garco__variable_stream *stream, const garco__stream_tools *tools, uint64_t size,
+          garco_error *error)
+{
+  char source[GARCO__IO_NAME_SIZE];
+  garco__io_name (tools->io, stream->bytes.column.path, source, sizeof source);
+  return garco__fail (error, GARCO_ERR_LIMIT, source,
+                      "a cell of %" PRIu64 " bytes; garco consolidates cells of at most %u", size,
+                      GARCO__MAX_CELL);
+}
+
+garco_status
+garco__variable_stream_append (garco__variable_stream *stream, garco__stream_tools *tools,
+                               uint64_t size, garco__buffer *out, garco_error *error)
+{
+  if (size > GARCO__MAX_CELL)
+    return too_long (stream, tools, size, error);
+  GARCO_TRY (garco__buffer_reserve (out, (size_t)size + 1, error));
+  GARCO_TRY (garco__variable_stream_take (stream, tools, size, out->data + out->size, error));
+  out->size += (size_t)size;
+  return GARCO_OK;
+}

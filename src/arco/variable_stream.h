@@ -43,5 +43,9 @@ garco_status garco__variable_stream_lengths (garco__variable_stream *stream,
 garco_status garco__variable_stream_take (garco__variable_stream *stream,
                                           garco__stream_tools *tools, uint64_t size, uint8_t *out,
                                           garco_error *error);
+/* The same behind what a buffer has; GARCO_ERR_LIMIT above GARCO__MAX_CELL. */
+garco_status garco__variable_stream_append (garco__variable_stream *stream,
+                                            garco__stream_tools *tools, uint64_t size,
+                                            garco__buffer *out, garco_error *error);
 
 #endif

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import string
 import subprocess
+import zlib
 
 import numpy as np
 import pandas as pd
@@ -278,3 +279,41 @@ def test_damage_is_told_and_nothing_is_lost(tmp_path):
             assert done.stderr.count(b"\n") == 1 and done.stderr.startswith(b"garco: "), done.stderr
             assert {p: p.read_bytes() for p in array.rglob("*") if p.is_file()} == before
     assert refused > trial // 4
+
+
+def sizes_of_texts(file):
+    """Where the packed sizes of the only field's tiles lie in a fragment's metadata: the 34 bytes before its
+    pipeline, and those behind it."""
+    data, at, places = file.read_bytes(), 0, []
+    while data[at + 20:at + 29] == b"\x04" + (1).to_bytes(8, "little"):
+        body = at + 34 + int.from_bytes(data[at + 30:at + 34], "little")
+        places.append((at, body, body + int.from_bytes(data[at + 4:at + 12], "little")))
+        at = places[-1][2]
+    nslots = (len(places) - 3) // 8
+    return places[1 + 2 * nslots + nslots - 1]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_size_beyond_all_memory_is_damage(tmp_path, deleted):
+    """An empty text and one that ends at byte 2^64 - 1, by the metadata: its length and 1 more are 0 bytes."""
+    array = tmp_path / "a"
+    make(array, [name()], attrs=[tiledb.Attr("plain", dtype="u1")])
+    for time in (10, 20):
+        with tiledb.open(str(array), "w", timestamp=time) as opened:
+            opened[np.array(["", chr(96 + time // 10) * 50_000], "S")] = np.zeros(2, "u1")
+    if deleted:
+        delete(array, 25, "name < 'a'")
+    file = sorted((array / "__fragments").iterdir())[0] / "__fragment_metadata.tdb"
+    head, body, end = sizes_of_texts(file)
+    data, told = bytearray(file.read_bytes()), (1).to_bytes(8, "little") + b"\xff" * 8
+    (chunk,) = chunks(bytes(data[body:end]))
+    assert zlib.decompress(chunk["data"]) == (1).to_bytes(8, "little") + (50_000).to_bytes(8, "little")
+    packed = zlib.compress(told, 9)
+    numbers = (16, len(packed), 16, 0, 1, 16, len(packed))  # a chunk of one part of the filter's
+    made = (1).to_bytes(8, "little") + b"".join(n.to_bytes(4, "little") for n in numbers) + packed
+    assert len(made) <= end - body
+    data[head + 4:head + 12] = len(made).to_bytes(8, "little")
+    data[body:body + len(made)] = made
+    file.write_bytes(data)
+    message = garco("consolidate", array, status=1)
+    assert "d0_var.tdb" in message

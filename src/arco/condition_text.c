@@ -192,6 +192,27 @@ no_value (const text_reader *reader, const garco__field *field)
                            text_of_value (reader, field));
 }
 
+/* The system that a text is the letter of, of a field of systems; -1 where it is none. */
+static int
+system_of_text (const text_reader *reader, const garco__field *field)
+{
+  bool system = strcmp (field->name, "sys") == 0 || strcmp (field->name, "system") == 0 ||
+                strcmp (field->name, "constell") == 0;
+  return system && strlen (reader->word) == 1 ? garco_system_number (reader->word[0]) : -1;
+}
+
+/* Deletes compare what the array keeps: the number that it has of a system. */
+static garco_status
+number_system (text_reader *reader, int system, int *number)
+{
+  int16_t numbers[GARCO_SYSTEM_COUNT];
+  bool said;
+  GARCO_TRY (garco_array_systems (reader->array, numbers, &said, reader->error));
+  *number = numbers[system];
+  return *number >= 0 ? GARCO_OK
+                      : wrong (reader, "a system that the array has a number of is expected");
+}
+
 /* Band and attribute, which no code has in small letters. */
 static bool
 is_code (const char *word)
@@ -200,13 +221,16 @@ is_code (const char *word)
          !(isdigit ((unsigned char)word[0]) && islower ((unsigned char)word[1]));
 }
 
-/* A time, or a code of two characters. */
+/* A system, a time, or a code of two characters. */
 static garco_status
 put_text_value (text_reader *reader, const garco__field *field, garco__buffer *out)
 {
   int64_t ms = 0;
   bool holds = false;
   int number = reader->number != NULL ? reader->number (field->name, reader->word) : -1;
+  int system = reader->deletes ? system_of_text (reader, field) : -1;
+  if (system >= 0)
+    GARCO_TRY (number_system (reader, system, &number));
   if (number >= 0 && garco__datatype_number (field->type) != GARCO__NUMBER_FLOAT)
   {
     int64_t bits = number;

@@ -239,6 +239,32 @@ def test_systems_are_compared_by_garcos_numbers_whatever_the_arrays(tmp_path, ga
             assert int(counted) == len(found), form
 
 
+@pytest.mark.parametrize("said, field, letters", [("1:RGE", "sys", "RGE"), ("0:GRSECJI", "constell", "GRSECJI"), (None, "sys", "")])
+def test_deletes_take_systems_by_their_letters(tmp_path, garco, said, field, letters):
+    path = tmp_path / "array"
+    dims = tiledb.Domain(tiledb.Dim("time", domain=(0, 10**9), tile=10**6, dtype="i8"),
+                         tiledb.Dim(field, domain=(0, 254), tile=1, dtype="u1"))
+    tiledb.Array.create(str(path), tiledb.ArraySchema(domain=dims, sparse=True, attrs=[tiledb.Attr("snr", dtype="f4")]))
+    numbers = np.arange(1, 4, dtype="u1")
+    with tiledb.open(str(path), "w") as array:
+        array[np.arange(3), numbers] = {"snr": np.arange(3, dtype="f4")}
+        if said:
+            array.meta["garco.system_numbering"] = said
+    words = ["delete", path, "--where", f"{field} == 'R' or {field} in ('E')"]
+    if not said:
+        assert "the array does not say how it numbers systems" in garco(*words, status=1).err
+        return
+    garco(*words)
+    wanted = [n for n in numbers if n not in (letters.index("R") + int(said[0]), letters.index("E") + int(said[0]))]
+    with tiledb.open(str(path)) as array:
+        assert array[:][field].tolist() == wanted
+    assert f"byte {len(field) + 4}: 'X' is no value of field" in garco("delete", path, "--where", f"{field} == 'X'", status=1).err
+    assert "'G' is no value of field \"snr\"" in garco("delete", path, "--where", "snr == 'G'", status=1).err
+    if letters == "RGE":
+        told = garco("delete", path, "--where", "sys == 'C'", status=1).err
+        assert "byte 7: a system that the array has a number of is expected, found C" in told
+
+
 def test_truth_is_written_as_it_is_printed(garco, tmp_path):
     schema = tiledb.ArraySchema(tiledb.Domain(tiledb.Dim("n", domain=(0, 9), tile=10, dtype="int32")), [
         tiledb.Attr("ok", dtype="bool"), tiledb.Attr("n1", dtype="uint8")], sparse=True)

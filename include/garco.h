@@ -629,7 +629,8 @@ extern "C"
    *
    * "is null" asks in queries for absent values of any kind: null, NaN, what a filter keeps as
    * missing, and a GLONASS channel that is not known. Deletes take it where it is a null alone.
-   * Text is a time, as garco_time_parse reads it, of a date or of int64 milliseconds, a code of two
+   * Text is a time, as garco_time_parse reads it but with up to nine digits of a second, of a date
+   * or of int64 milliseconds, a code of two
    * characters of a uint16, or a system's letter of a field sys, system or constell, which deletes
    * take as the number that garco_array_systems tells. GARCO_ERR_ARGUMENT names the character that
    * is wrong; GARCO_ERR_UNSUPPORTED: an attribute that older fragments do not have, all of whose

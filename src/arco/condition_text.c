@@ -136,32 +136,56 @@ is_word (const text_reader *reader, const char *word)
 
 /* ---- values */
 
-static int64_t
-ms_to_unit (int64_t ms, garco_datatype type, bool *holds)
+/* Parts of a ms: `each` of them in one. */
+static bool
+fine_value (int64_t ms, int64_t ns, int64_t each, int64_t *value)
 {
-  int64_t value = ms;
+  int64_t part = INT64_C (1000000) / each;
+  int64_t up = ms < 0; /* the first ms of all is none of 64 bits, and its later parts are */
+  return ns % part == 0 && !__builtin_mul_overflow (ms + up, each, value) &&
+         !__builtin_add_overflow (*value, ns / part - up * each, value);
+}
+
+/* False where the type has no such time. */
+static bool
+time_value (int64_t ms, int64_t ns, garco_datatype type, int64_t *value)
+{
   switch (type)
   {
   case GARCO_DATETIME_DAY:
-    *holds = ms % GARCO__DAY_MS == 0;
-    return ms / GARCO__DAY_MS;
+    *value = ms / GARCO__DAY_MS;
+    return ns == 0 && ms % GARCO__DAY_MS == 0;
   case GARCO_DATETIME_SEC:
-    *holds = ms % 1000 == 0;
-    return ms / 1000;
+    *value = ms / 1000;
+    return ns == 0 && ms % 1000 == 0;
   case GARCO_INT64:
   case GARCO_DATETIME_MS:
-    *holds = true;
-    return ms;
+    *value = ms;
+    return ns == 0;
   case GARCO_DATETIME_US:
-    *holds = !__builtin_mul_overflow (ms, 1000, &value);
-    return value;
+    return fine_value (ms, ns, 1000, value);
   case GARCO_DATETIME_NS:
-    *holds = !__builtin_mul_overflow (ms, INT64_C (1000000), &value);
-    return value;
+    return fine_value (ms, ns, 1000000, value);
   default:
-    *holds = false;
-    return 0;
+    return false;
   }
+}
+
+/* A time with up to nine digits of a second: those behind the third are `ns`. */
+static bool
+read_time (const char *word, int64_t *ms, int64_t *ns)
+{
+  char coarse[WORD_SIZE];
+  const char *point = strchr (word, '.');
+  size_t digits = point != NULL ? strspn (point + 1, "0123456789") : 0;
+  *ns = 0;
+  if (digits > 9)
+    return false;
+  for (size_t i = 4; i <= 9 && digits > 3; i++)
+    *ns = *ns * 10 + (i <= digits ? point[i] - '0' : 0);
+  if (digits > 3)
+    snprintf (coarse, sizeof coarse, "%.*s%s", (int)(point - word) + 4, word, point + 1 + digits);
+  return garco_time_parse (digits > 3 ? coarse : word, ms, NULL) == GARCO_OK;
 }
 
 static bool
@@ -225,8 +249,7 @@ is_code (const char *word)
 static garco_status
 put_text_value (text_reader *reader, const garco__field *field, garco__buffer *out)
 {
-  int64_t ms = 0;
-  bool holds = false;
+  int64_t ms = 0, ns = 0, time = 0;
   int number = reader->number != NULL ? reader->number (field->name, reader->word) : -1;
   int system = reader->deletes ? system_of_text (reader, field) : -1;
   if (system >= 0)
@@ -241,10 +264,9 @@ put_text_value (text_reader *reader, const garco__field *field, garco__buffer *o
     uint16_t code = garco_obs_code (reader->word);
     return garco__buffer_append (out, &code, sizeof code, reader->error);
   }
-  if (garco_time_parse (reader->word, &ms, NULL) == GARCO_OK)
-    ms = ms_to_unit (ms, field->type, &holds);
-  return holds ? garco__buffer_append (out, &ms, sizeof ms, reader->error)
-               : no_value (reader, field);
+  bool good = read_time (reader->word, &ms, &ns) && time_value (ms, ns, field->type, &time);
+  return good ? garco__buffer_append (out, &time, sizeof time, reader->error)
+              : no_value (reader, field);
 }
 
 /* The whole word as a number with a point, whatever the program's locale. */

@@ -265,6 +265,29 @@ def test_deletes_take_systems_by_their_letters(tmp_path, garco, said, field, let
         assert "byte 7: a system that the array has a number of is expected, found C" in told
 
 
+@pytest.mark.parametrize("unit, least", [("ns", "1677-09-21T00:12:43.145224193"), ("us", "1969-12-31T23:59:59.999999")])
+def test_fine_times_are_written_as_they_are_printed(garco, tmp_path, unit, least):
+    times = np.array([least, "1969-12-31T23:59:59.000001", "1970-01-01", "2024-05-11T00:00:00.25", "2024-05-11T00:00:00.123456", *(
+        ["2262-04-11T23:47:16.854775807"] if unit == "ns" else ["2024-05-11T23:59:59.999999"])], dtype=f"datetime64[{unit}]")
+    schema = tiledb.ArraySchema(tiledb.Domain(tiledb.Dim("n", domain=(0, 9), tile=10, dtype="int32")),
+                                [tiledb.Attr("t", dtype=times.dtype)], sparse=True)
+    path = tmp_path / "a"
+    tiledb.Array.create(str(path), schema)
+    with tiledb.open(str(path), "w") as array:
+        array[np.arange(times.size)] = {"t": times}
+    printed = garco("query", path, "--field", "t").lines()[1:]
+    for i, text in enumerate(printed):
+        assert garco("query", path, "--where", f"t == '{text}'", "--field", "n").lines()[1:] == [str(i)], text
+        found = garco("query", path, "--where", f"t > '{text}Z'", "--field", "n").lines()[1:]
+        assert list(map(int, found)) == np.flatnonzero(times > times[i]).tolist(), text
+    assert len(garco("query", path, "--where", "t = '2024-05-11T00:00:00.2500'").lines()) == 2
+    for text in (printed[0] + "0" * 7, "2024-05-11T00:00:00.1234x", "2024-05-11.1234", "2024-05-11T00:00:00.123456789" if unit == "us"
+                 else "2262-04-11T23:47:16.854775808", *(["1677-09-21T00:12:43.145224191"] if unit == "ns" else [])):
+        assert f"'{text}' is no value of field \"t\"" in garco("query", path, "--where", f"t == '{text}'", status=1).err
+    garco("delete", path, "--where", f"t = '{printed[1]}'")
+    assert garco("query", path, "--field", "n").lines()[1:] == [str(i) for i in range(times.size) if i != 1]
+
+
 def test_truth_is_written_as_it_is_printed(garco, tmp_path):
     schema = tiledb.ArraySchema(tiledb.Domain(tiledb.Dim("n", domain=(0, 9), tile=10, dtype="int32")), [
         tiledb.Attr("ok", dtype="bool"), tiledb.Attr("n1", dtype="uint8")], sparse=True)

@@ -25,6 +25,7 @@
 #include "query/query_pieces.h"
 #include "query/query_source.h"
 #include "query/query_statistic.h"
+#include "query/query_units.h"
 
 #define DEFAULT_MEMORY (UINT64_C (256) << 20)
 #define LEAST_MEMORY (UINT64_C (1) << 20) /* for groups, whatever is asked for */
@@ -165,12 +166,13 @@ check_memory (const gathering *w, garco_error *error)
   uint64_t bytes =
       garco__aggregator_bytes (w->all) + garco__table_bytes (w->stats) + w->worker_bytes;
   double part = (double)w->joined / (double)w->npieces;
+  char memory[GARCO__MEMORY_TEXT], taken[GARCO__MEMORY_TEXT];
   if (bytes <= w->memory || bytes <= LEAST_MEMORY)
     return GARCO_OK;
   return garco__fail (error, GARCO_ERR_LIMIT, NULL,
-                      "memory of %.3g MB: %.3g MB are taken by %zu groups with %.0f %% read, so "
+                      "memory of %s: %s are taken by %zu groups with %.0f %% read, so "
                       "that about %.0f MB are needed",
-                      (double)w->memory / MB, (double)bytes / MB,
+                      garco__memory_text (w->memory, memory), garco__memory_text (bytes, taken),
                       garco__aggregator_groups (w->all) +
                           (size_t)garco_stats_table (w->stats)->rows,
                       part * 100, (double)bytes / MB / part * 1.25 + 1);
@@ -261,13 +263,15 @@ threads_of (gathering *w, size_t *threads, garco_error *error)
   const garco_query_options *options = w->options;
   bool called = (options->salvage || options->skip_corrupt) && options->on_damage != NULL;
   long wanted = options->threads > 0 ? options->threads : sysconf (_SC_NPROCESSORS_ONLN);
+  char memory[GARCO__MEMORY_TEXT], tile[GARCO__MEMORY_TEXT];
   bool rows;
   uint64_t each = bytes_of_tiles (w, &rows);
   if (each > w->memory / 2)
     return garco__fail (error, GARCO_ERR_LIMIT, NULL,
-                        "memory of %.3g MB: the largest tile to be read takes %.3g MB, so that at "
+                        "memory of %s: the largest tile to be read takes %s, so that at "
                         "least %.0f MB are needed",
-                        (double)w->memory / MB, (double)each / MB, (double)(2 * each) / MB + 0.5);
+                        garco__memory_text (w->memory, memory), garco__memory_text (each, tile),
+                        (double)(2 * each) / MB + 0.5);
   each = rows && each < ROWS_MEMORY ? ROWS_MEMORY : each;
   uint64_t most = w->memory / 2 / each;
   wanted = called || wanted < 1 ? 1 : wanted > MAX_THREADS ? MAX_THREADS : wanted;

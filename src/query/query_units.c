@@ -75,18 +75,30 @@ window_scratch (const garco_scan *scan, uint64_t cells)
   return cells < UINT32_MAX ? cells * each + garco__unit_scratch (scan, cells) : UINT64_MAX / 4;
 }
 
+const char *
+garco__memory_text (uint64_t bytes, char text[GARCO__MEMORY_TEXT])
+{
+  if (bytes < 1024)
+    snprintf (text, GARCO__MEMORY_TEXT, "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
+  else if (bytes < (uint64_t)MB)
+    snprintf (text, GARCO__MEMORY_TEXT, "%.4g kB", (double)bytes / 1024);
+  else
+    snprintf (text, GARCO__MEMORY_TEXT, "%.3g MB", (double)bytes / MB);
+  return text;
+}
+
 static garco_status
 too_little (const garco__units *units, const garco__scan_tile *tile, uint64_t scratch,
             garco_error *error)
 {
   const garco__fragment *fragment = units->scan->array->fragments[tile->fragment];
   uint64_t parts = units->options.parts > 0 ? units->options.parts : 1;
-  char source[sizeof error->source];
+  char source[sizeof error->source], memory[GARCO__MEMORY_TEXT];
   snprintf (source, sizeof source, "%s/%s", units->scan->array->io->root, fragment->path);
   return garco__fail (error, GARCO_ERR_LIMIT, source,
-                      "memory of %.3g MB: tile %" PRIu64 " has %" PRIu64
+                      "memory of %s: tile %" PRIu64 " has %" PRIu64
                       " cells, so that at least %.0f MB are needed",
-                      (double)(units->memory * parts) / MB, tile->tile, tile->cells,
+                      garco__memory_text (units->memory * parts, memory), tile->tile, tile->cells,
                       (double)(2 * scratch * parts) / MB + 0.5);
 }
 

@@ -29,6 +29,10 @@ garco_status garco__units_next (garco__units *units, garco_batch *batch, garco_e
 void *garco__units_take (garco__units *units, const void *values);
 void garco__units_free (garco__units **units);
 
+/* Bytes as messages say them: three digits of MB, of kB below one MB, or bytes. Returns `text`. */
+#define GARCO__MEMORY_TEXT 32
+const char *garco__memory_text (uint64_t bytes, char text[GARCO__MEMORY_TEXT]);
+
 /* What of the plan there is to say. */
 typedef struct garco__units_plan
 {

@@ -8,6 +8,6 @@ def within(garco, memory, *words):
     found = garco.any(*words, "--memory", memory)
     if found.status == 0:
         return found.out
-    least = re.fullmatch(r"garco: .*memory of [0-9.]+ MB: .* that at least (\d+) MB are needed\n", found.err)
+    least = re.fullmatch(r"garco: .*memory of [0-9.]+ (?:MB|kB|bytes?): .* that at least (\d+) MB are needed\n", found.err)
     assert least, found.err
     return garco(*words, "--memory", f"{least[1]}M").out

@@ -115,7 +115,10 @@ def test_a_memory_below_what_a_tile_takes_is_refused_and_any_above_reads_it_some
 def test_statistics_refuse_a_memory_below_what_a_tile_takes(store_of_large_tiles, garco):
     words = ["stats", store_of_large_tiles, "--system-base", "0", "--by", "day", "--agg", "mean,median"]
     error = garco(*words, "--memory", "1M", status=1).err
-    assert "memory of 1 MB: the largest tile to be read takes 0.941 MB, so that at least 2 MB are needed" in error
+    assert "memory of 1 MB: the largest tile to be read takes 964 kB, so that at least 2 MB are needed" in error
+    for memory, said in (("1", "1 byte"), ("1000", "1000 bytes"), ("1023K", "1023 kB"), ("1600", "1.562 kB")):
+        assert f"memory of {said}: the largest tile to be read takes 964 kB, so that" in garco(*words, "--memory", memory, status=1).err
+        assert f"memory of {said}: tile 0 has" in garco("query", store_of_large_tiles, "--memory", memory, status=1).err
     assert garco(*words, "--memory", "2M").out == garco(*words).out
 
 

@@ -108,6 +108,7 @@ find_keys (garco__array_rows *self)
     if (self->key_field[key] == NONE || exact)
       self->key_field[key] = i;
   }
+  self->numerator = self->denominator = 1; /* of what has no times */
   self->times_by_type = self->key_field[GARCO__TIME] == NONE;
   if (self->times_by_type)
     self->key_field[GARCO__TIME] = only_date (schema);

@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+import tiledb
 
 from budgets import within
 from random_stores import CODES, DAY, FIELDS, build, rows
@@ -146,3 +147,23 @@ def test_rows_that_meet_a_condition(tmp_path, garco, seed):
         ours, wanted = (pd.DataFrame({i: np.asarray(c, float) for i, c in enumerate(columns)}).sort_values([0, 1, 2])
                         for columns in (key, wanted))
         assert np.array_equal(ours.to_numpy(), wanted.to_numpy(), equal_nan=True), text
+
+
+@pytest.mark.parametrize("sats", [False, True])
+def test_an_array_without_times(tmp_path, garco, sats):
+    """Whether tile by tile, by a condition, or cell by cell where fragments meet."""
+    array, x = tmp_path / "a", np.arange(50, dtype="i4")
+    dims = [tiledb.Dim("x", domain=(-1000, 1000), tile=10, dtype="i4")]
+    dims += [tiledb.Dim("sat", domain=(0, 99), tile=1, dtype="u1")] if sats else []
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=tiledb.Domain(*dims), sparse=True, capacity=20, attrs=[tiledb.Attr("v", dtype="i4")]))
+    by = ["--by", "sat"] if sats else []
+    for fragment in range(2):
+        with tiledb.open(str(array), "w", timestamp=10 + fragment) as opened:
+            opened[(x, (x % 2).astype("u1")) if sats else x] = x * 3
+        for words, wanted in ([], x * 3), (["--where", "v > 30"], x[11:] * 3):
+            out = garco("stats", array, "--field", "v", "--agg", "count,sum", *words, *by).lines()[1:]
+            parts = [wanted[wanted // 3 % 2 == sat] for sat in (0, 1)] if sats else [wanted]
+            assert [line.split(",")[-2:] for line in out] == [[str(len(p)), str(p.sum())] for p in parts]
+    for words in (["--agg", "first"], ["--by", "day"]):
+        assert "time" in garco("stats", array, "--field", "v", *words, status=1).err

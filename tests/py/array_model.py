@@ -143,9 +143,11 @@ class Model:
                 latest[cell.place] = cell
             cells = list(latest.values())
         deletes = [(t, tree) for t, tree in self.deletes if start <= t <= end]
-        return [c for c in cells if all(
-            t < c.time or kept({**dict(zip((d.name for d in self.dims), c.place)), **c.values}, tree)
-            for t, tree in deletes)]
+        return [c for c in cells if self.survives(c, deletes)]
+
+    def survives(self, cell, deletes):
+        values = {**dict(zip((d.name for d in self.dims), cell.place)), **cell.values}
+        return all(t < cell.time or kept(values, tree) for t, tree in deletes)
 
     def read(self, start, end):
         """{name: values}, {name: validity} in row-major order, as a reader gives them."""

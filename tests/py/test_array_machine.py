@@ -27,10 +27,12 @@ from array_model import Model
 from array_places import read
 from array_sides import GARCO, SIDES, TILEDB, UPKEEP
 
-EXAMPLES = int(os.environ.get("GARCO_MACHINES", "200"))
+EXAMPLES = int(os.environ.get("GARCO_MACHINES", "150"))
 BIRTH, MOST = 1_000_000_000_000, 60
 SIDE = st.integers(0, 1023).map(lambda n: [TILEDB, GARCO][n % 2])  # of two, the first is drawn by far more often
 RARELY = st.sampled_from([False, False, True])
+LIMITS = st.sampled_from([{}] * 8 + [{"smaller_than": 1000}, {"smaller_than": 10_000}, {"largest": 20_000},
+                                     {"largest": 5000, "smaller_than": 10_000}])
 
 
 def stored_label(value):
@@ -113,9 +115,14 @@ class ArrayMachine(RuleBasedStateMachine):
     @rule(data=st.data(), side=SIDE)
     @precondition(lambda self: self.room())
     def delete(self, data, side):
+        if self.put_delete(data, side):
+            self.look(data)
+
+    def put_delete(self, data, side):
+        """Whether there is one now."""
         time = self.time(data)
         if self.refuses_deletes(side, time):
-            return
+            return False
         attrs = {f.name: f for f in self.model.attributes()}
         there = {f.name: f for f in self.model.attributes(time)}
         if side is TILEDB:  # it has the fields of that time's schema, and writes what no reader takes
@@ -131,7 +138,7 @@ class ArrayMachine(RuleBasedStateMachine):
             assert "GARCO_ERR_UNSUPPORTED" in str(refusal), refusal
             assert lacking and "fragment" in str(refusal) or names & attrs.keys() - there.keys(), (refusal, tree)
             event("a delete refused: older cells or schemas lack the attribute")
-            return
+            return False
         assert not (names & attrs.keys() - there.keys()), tree
         self.model.delete(time, side.said(tree, self.kinds))
         if any(attrs[n].labels is not None for n in names & attrs.keys()):
@@ -140,7 +147,7 @@ class ArrayMachine(RuleBasedStateMachine):
             # TileDB's row-major reader deletes by it what was written after the delete, too.
             event("a delete by an attribute that older cells lack")
             self.exact = False
-        self.look(data)
+        return True
 
     @rule(data=st.data(), side=SIDE)
     @precondition(may_evolve)
@@ -191,17 +198,19 @@ class ArrayMachine(RuleBasedStateMachine):
         with pytest.raises(garco.Failed, match="GARCO_ERR_UNSUPPORTED: .* compares it"):
             GARCO.evolve(self.uri, [], [name], time)
 
-    @rule(data=st.data(), side=SIDE, purge=st.booleans(), windowed=st.booleans())
+    @rule(data=st.data(), side=SIDE, purge=RARELY, windowed=RARELY)
     @precondition(lambda self: self.model.cells)
     def consolidate(self, data, side, purge, windowed):
-        start, end = sorted(data.draw(st.tuples(*[st.sampled_from(self.edges())] * 2))) if windowed else (0, 0)
+        self.prepare(data)
+        start, end = self.window(data) if windowed else (0, 0)
         before, options, nested = self.theirs(), {}, self.one_within_another()
+        there = self.spans()
         if side is GARCO:
             options = {"memory": data.draw(st.sampled_from([0, 1 << 20, 4 << 20])),
                        "threads": data.draw(st.sampled_from([0, 1, 3])),
-                       "smaller_than": data.draw(st.sampled_from([0, 0, 1000, 10_000])),
-                       "largest": data.draw(st.sampled_from([0, 0, 2000, 20_000]))}
+                       **data.draw(LIMITS)}
         side.consolidate(self.uri, "fragments", start, end, purge, **options)
+        self.count(side, there, start, end)
         if side is TILEDB and nested:
             event("TileDB ends a fragment before its last cell")
             self.exact = False
@@ -212,11 +221,45 @@ class ArrayMachine(RuleBasedStateMachine):
         self.same(self.theirs(), before)
         self.look(data)
 
+    def prepare(self, data):
+        """Cells of two fragments, and often a delete after some of them: or there is little to consolidate."""
+        while self.room() and len(self.spans()) < 2:
+            self.put_cells(data, data.draw(SIDE), data.draw(st.integers(0, 2**32)))
+        if self.room() and not self.dead(self.spans().values()) and data.draw(st.booleans(), label="delete"):
+            self.put_delete(data, data.draw(SIDE))
+
+    def window(self, data):
+        """Any, or one from a fragment's start to another's end."""
+        spans = self.spans().values()
+        starts, ends = sorted(a for a, _ in spans), sorted(b for _, b in spans)
+        whole = (data.draw(st.sampled_from(starts[:2])), data.draw(st.sampled_from(ends[-2:])))
+        drawn = data.draw(st.tuples(*[st.sampled_from(self.edges())] * 2))
+        return data.draw(st.sampled_from([whole, whole, drawn]).map(sorted), label="window")
+
+    def spans(self):
+        """{name: its times} of the fragments that are seen."""
+        with garco.Array(self.uri) as array:
+            return {f["name"]: (f["start"], f["end"]) for f in array.fragments()}
+
+    def count(self, side, there, start, end):
+        """Says for --hypothesis-show-statistics what a consolidation had to do."""
+        now = self.spans()
+        gone = [span for name, span in there.items() if name not in now]
+        dead = self.dead(gone, start, end or self.birth + MOST)
+        event(f"{side.name} joins fragments: {len(gone) > 1}, with deleted cells: {dead > 0}")
+
+    def dead(self, spans, start=0, end=BIRTH + MOST):
+        """How many cells of the times of fragments are deleted between two times."""
+        places = {f.name for f in self.schema.dims}
+        deletes = [(t, tree, draws.fields_in(tree) - places) for t, tree in self.model.deletes if start <= t <= end]
+        cells = [c for c in self.model.cells if any(a <= c.time <= b for a, b in spans)]
+        return sum(not self.model.survives(c, [(t, tree) for t, tree, names in deletes if names <= c.values.keys()])
+                   for c in cells)
+
     def one_within_another(self):
         """Whether a fragment's times lie within another's: TileDB names what it makes of them by the start of
         the first and the end of the last by their starts, and what is later is not seen between times."""
-        with garco.Array(self.uri) as array:
-            spans = sorted((f["start"], f["end"]) for f in array.fragments())
+        spans = sorted(self.spans().values())
         return any(end < last for i, (_, end) in enumerate(spans) for _, last in spans[:i])
 
     def now(self):

@@ -73,3 +73,26 @@ def test_passes_leave_no_time_out(tmp_path, garco):
     words = ["query", path, "--field", "time,x"]
     whole = garco(*words).out
     assert len(whole.splitlines()) == 20001 and garco(*words, "--memory", "1M").out == whole
+
+
+@pytest.mark.parametrize("unit", ["ms", "ns"])
+@pytest.mark.parametrize("falling", [False, True])
+def test_of_several_values_at_one_time_the_least_is_first_and_the_greatest_last(tmp_path, garco, unit, falling):
+    """Whatever their order within the tile; by tiles, and by rows where an attribute groups."""
+    time = tiledb.Dim("time", domain=(np.datetime64(0, unit), np.datetime64(10**12, unit)), tile=np.timedelta64(10**6, unit),
+                      dtype=f"M8[{unit}]")
+    attributes = [tiledb.Attr("x", dtype="f8"), tiledb.Attr("sat", dtype="u1")]
+    path = tmp_path / "a"
+    tiledb.Array.create(str(path), tiledb.ArraySchema(tiledb.Domain(time), attributes, sparse=True, allows_duplicates=True))
+    values = np.array([[np.nan, 3, 5, 4], [50, 60, 70, 80], [7, np.nan, 9, 8]])
+    values = np.sort(values, axis=1)[:, ::-1] if falling else values
+    times = np.repeat([10, 20, 30], 4).astype(f"M8[{unit}]")
+    (tmp_path / "rows.csv").write_text("time,x,sat\n" + "".join(f"{time},{x},5\n" for time, x in zip(times.astype("i8"), values.ravel())))
+    garco("write", path, tmp_path / "rows.csv")  # keeps the order of equal times, as TileDB does not
+    rows = garco("query", path, "--field", "x").lines()[1:]
+    assert [float(row.strip('"') or "nan") for row in rows] == pytest.approx(values.ravel(), nan_ok=True)
+    words = ["stats", path, "--field", "x", "--agg", "first,last,count"]
+    assert "tiles as they lie" in garco(*words, "--explain").out
+    assert "rows in order" in garco(*words, "--by", "sat", "--explain").out
+    assert garco(*words).lines()[1] == "3,9,10" and garco(*words, "--by", "sat").lines()[1] == "5,3,9,10"
+    assert garco(*words, "--where", "x in (70, 60)").lines()[1] == "60,70,2"

@@ -40,11 +40,16 @@ typedef struct repeats_job
       equal[i] &= (uint8_t)(v[i] == v[i - 1]);                                                     \
   } while (0)
 
-/* Cells [from, to) of bits that are told apart as the order keys are. */
+/* Cells [from, to), told apart as their order keys are: of floats -0 and 0 are equal. */
 GARCO__CLONES static void
-compare (size_t size, const void *values, uint64_t from, uint64_t to, uint8_t *equal)
+compare (garco_datatype type, size_t size, const void *values, uint64_t from, uint64_t to,
+         uint8_t *equal)
 {
-  if (size == 1)
+  if (type == GARCO_FLOAT64)
+    COMPARE (double);
+  else if (type == GARCO_FLOAT32)
+    COMPARE (float);
+  else if (size == 1)
     COMPARE (uint8_t);
   else if (size == 2)
     COMPARE (uint16_t);
@@ -79,8 +84,8 @@ compare_dimension (repeats_job *job, size_t d, const garco__buffer *runs)
   GARCO_TRY (
       garco__runs_read (job->reader, job->fragment, d, job->tile->tile, runs, column, job->error));
   for (size_t i = 0; i < job->nruns; i++)
-    compare (column->place.cell_size, column->values.data, job->runs[i].from + 1, job->runs[i].to,
-             job->room->equal.data);
+    compare (job->scan->schema->fields[d].type, column->place.cell_size, column->values.data,
+             job->runs[i].from + 1, job->runs[i].to, job->room->equal.data);
   return GARCO_OK;
 }
 

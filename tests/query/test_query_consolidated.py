@@ -316,3 +316,18 @@ def test_metadata_settle_what_was_joined(tmp_path, garco):
     plan, columns = explain(garco, "stats", array, "--fast", "--field", "slip", "--agg", "count,sum")
     assert columns == {"time": 0, "sys": 0, "sat": 0, "obs": 0, "slip": 0} and plan["tiles kept"] == plan["tiles met"]
     assert garco("stats", array, "--fast", "--field", "slip", "--agg", "count").lines()[1].split(",")[0] == "160"
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+def test_the_two_zeros_are_one_place_joined_or_not(tmp_path, garco, kind):
+    array = tmp_path / "a"
+    domain = tiledb.Domain(tiledb.Dim("f", domain=(np.array(-5, kind), np.array(5, kind)), tile=None, dtype=kind))
+    tiledb.Array.create(str(array), tiledb.ArraySchema(domain=domain, sparse=True, attrs=[tiledb.Attr("v", dtype="i4")]))
+    for number, zero in enumerate([0.0, -0.0, 0.0]):
+        with tiledb.open(str(array), "w", timestamp=10 + number) as opened:
+            opened[np.array([-1, zero, 1], kind)] = np.full(3, number, "i4")
+    rows, sums = garco("query", array, "--field", "f,v").out, garco("stats", array, "--field", "v", "--agg", "count,sum").out
+    assert rows == "f,v\n-1,2\n0,2\n1,2\n" and sums == "v_count,v_sum\n3,6\n"
+    garco("consolidate", array)
+    assert garco("query", array, "--field", "f,v").out == rows
+    assert garco("stats", array, "--field", "v", "--agg", "count,sum").out == sums

@@ -7,8 +7,9 @@
  * The others are contested and go through the windows of the scan together.
  *
  * A fragment made of others may have equal cells, one after the other, of which the latest counts,
- * unless it says that it has none: its settled tiles are marked so, and their readers look for them. Those that two tiles share, of
- * which one is contested, make the other contested too, so that the same reader sees all of them.
+ * unless it says that it has none: its settled tiles are marked so, and their readers look for
+ * them. Those that two tiles share, of which one is contested, make the other contested too, so
+ * that the same reader sees all of them.
  *
  * Boxes are cut to the ranges asked for first, and met by a sweep along the first dimension:
  *

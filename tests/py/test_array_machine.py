@@ -219,7 +219,17 @@ class ArrayMachine(RuleBasedStateMachine):
         if self.dropped:  # the values of attributes that are no more are gone
             self.since = max(self.since, *(t for t, _ in self.model.schemas))
         self.same(self.theirs(), before)
+        self.look_between(there.values())
         self.look(data)
+
+    def look_between(self, spans):
+        """Readers until and from each time that fragments' cells are of, and the one before it."""
+        last = self.birth + MOST
+        for time in self.edges() if self.exact else ():
+            if any(a - 1 <= time <= b for a, b in spans):
+                self.same(read(self.uri, time, last), self.model.read(time, last))
+                if time >= self.since:
+                    self.same(read(self.uri, 0, time), self.model.read(0, time))
 
     def prepare(self, data):
         """Cells of two fragments, and often a delete after some of them: or there is little to consolidate."""

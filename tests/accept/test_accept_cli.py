@@ -105,13 +105,11 @@ USAGE = [
     ["query", "FILE", "--format"],
     ["query", "FILE", "--start", "2024-01-01", "--span", "-1h"],
     ["query", "FILE", "--start", "2024-01-01", "--span", "12parsec"],
-    ["query", "FILE", "--system", "Q"],
     ["stats", "FILE", "--agg", "mode"],
     ["stats", "FILE", "--by", "weather"],
     ["stats", "FILE", "--format", "xml"],
     ["ingest", "--nosuch", "FILE", "ARRAY"],
     ["simulate", "--nosuch", "1", "-o", "ARRAY"],
-    ["simulate", "--system", "Q", "-o", "ARRAY"],
     ["simulate", "--version", "5", "-o", "ARRAY"],
     ["simulate", "--seed", "x", "-o", "ARRAY"],
     ["simulate", "--interval", "0", "-o", "ARRAY"],
@@ -126,6 +124,16 @@ def test_usage_error(words, tiny, tmp_path):
     assert ran.code == 2, str(ran)
     assert ran.out == "", str(ran)
     assert ran.err.startswith("garco: ") or ran.err.lower().startswith("usage"), str(ran)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["query", "FILE"], ["simulate", "-o", "ARRAY"]], ids=" ".join)
+def test_unknown_system(words, tiny, tmp_path):
+    words = [{"FILE": tiny, "ARRAY": tmp_path / "a.tdb"}.get(w, w) for w in words]
+    ran = support.garco(*words, "--system", "Q")
+    assert ran.code == 1, str(ran)
+    assert ran.out == "" and ran.err.count("\n") == 1, str(ran)
+    assert ran.err.startswith(f'garco: {words[0]}: unknown system "Q": expected'), str(ran)
     assert not list(tmp_path.iterdir())
 
 

@@ -161,8 +161,11 @@ cut_run (const garco__cut *cut, const garco__run *run, garco__buffer *out, garco
     to = stay (cut->type, cut->values, at, run->to, low, high);
     part.from = at;
     part.to = to;
-    if (in)
-      GARCO_TRY (garco__runs_put (out, &part, error));
+    if (!in)
+      continue;
+    GARCO_TRY (garco__runs_put (out, &part, error));
+    if (cut->most > 0 && out->size / sizeof part > cut->most)
+      return GARCO_AGAIN;
   }
   return GARCO_OK;
 }
@@ -172,10 +175,11 @@ garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer
                  garco_error *error)
 {
   const garco__run *all = (const garco__run *)(const void *)runs->data;
+  garco_status status = GARCO_OK;
   out->size = 0;
-  for (size_t i = 0; i < runs->size / sizeof *all; i++)
-    GARCO_TRY (cut_run (cut, &all[i], out, error));
-  return GARCO_OK;
+  for (size_t i = 0; i < runs->size / sizeof *all && status == GARCO_OK; i++)
+    status = cut_run (cut, &all[i], out, error);
+  return status;
 }
 
 garco_status
@@ -183,17 +187,15 @@ garco__runs_cut_rest (const garco__cut *cut, const garco__buffer *runs, garco__b
                       garco_error *error)
 {
   const garco__run *all = (const garco__run *)(const void *)runs->data;
+  garco_status status = GARCO_OK;
   out->size = 0;
-  for (size_t i = 0; i < runs->size / sizeof *all; i++)
+  for (size_t i = 0; i < runs->size / sizeof *all && status == GARCO_OK; i++)
   {
     garco__run run = all[i];
     run.uncut = false;
-    if (all[i].uncut)
-      GARCO_TRY (cut_run (cut, &run, out, error));
-    else
-      GARCO_TRY (garco__runs_put (out, &run, error));
+    status = all[i].uncut ? cut_run (cut, &run, out, error) : garco__runs_put (out, &run, error);
   }
-  return GARCO_OK;
+  return status;
 }
 
 /* ---------------------------------------------------------------- by keys */
@@ -218,7 +220,7 @@ select_integers (garco_datatype type, const void *values, const garco__key_range
   int64_t *bounds = room;
   for (size_t i = 0; i < 2 * ranges->count; i++)
     bounds[i] = garco__value_of_key (type, ranges->bounds[i]);
-  const garco__cut cut = {type, values, {ranges->given, ranges->count, bounds}, -1, 1};
+  const garco__cut cut = {type, values, {ranges->given, ranges->count, bounds}, -1, 1, 0};
   garco_status status = garco__runs_cut (&cut, runs, out, error);
   free (room);
   return status;

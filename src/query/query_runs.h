@@ -31,10 +31,12 @@ typedef struct garco__cut
   garco__value_ranges ranges;
   int key;        /* that the values are grouped by; -1: none, they select alone */
   int64_t bucket; /* length of the groups' spans from 0 on; 1: each value a group */
+  size_t most;    /* runs that there may be; 0: any */
 } garco__cut;
 
 /* Runs in `runs` (garco__run each, rising) are cut into those of one group within the ranges, which
- * become `out`, emptied first. Of a bucket the run's key is the first value. */
+ * become `out`, emptied first. Of a bucket the run's key is the first value. GARCO_AGAIN where they
+ * are more than the cut allows. */
 garco_status garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
                               garco_error *error);
 /* The same for the runs that are not cut yet; the others stay. */

@@ -32,6 +32,9 @@
 #define FILL_BYTES 65536u
 /* Cells that are cut by spans of time at once. */
 #define PART_CELLS 8192u
+/* A tile of more runs than these, of whatever groups change from cell to cell, is added by windows
+ * of as many cells, so that its runs take less than half a MB. */
+#define MANY_RUNS 4096u
 /* Fragments whose kept statistics are loaded at a time. */
 #define LOAD_STEP 16
 
@@ -501,7 +504,10 @@ typedef struct tile_job
   const garco__scan_tile *tile;
   garco__aggregator *aggregator;
   garco_error *error;
+  uint64_t from, to; /* the cells that are added: the tile, or a window of it */
+  bool windowed;
   bool timed; /* the times of its runs are in worker->times */
+  bool many;  /* the tile has more runs than are kept: nothing of it was added */
 } tile_job;
 
 /* How a dimension whose values are in `column` cuts the tile of that outline. */
@@ -509,8 +515,8 @@ static garco__cut
 cut_of (const garco_scan *scan, const dimension *d, const outline *box,
         const garco__tile_column *column)
 {
-  garco__cut cut = {scan->schema->fields[d->field].type, column->values.data, d->ranges, -1,
-                    d->bucket};
+  garco__cut cut = {
+      scan->schema->fields[d->field].type, column->values.data, d->ranges, -1, d->bucket, 0};
   if (box->covered)
     cut.ranges.given = false;
   if (!box->one)
@@ -543,9 +549,12 @@ cut_by_dimension (tile_job *job, const dimension *d)
   GARCO_TRY ((rest ? garco__runs_read_rest : garco__runs_read) (
       &w->reader, job->fragment, d->field, job->tile->tile, &w->runs, column, job->error));
   job->timed = job->timed || timed;
-  const garco__cut cut = cut_of (scan, d, &box, column);
-  GARCO_TRY (
-      (rest ? garco__runs_cut_rest : garco__runs_cut) (&cut, &w->runs, &w->other, job->error));
+  garco__cut cut = cut_of (scan, d, &box, column);
+  cut.most = job->windowed || job->tile->repeats ? 0 : MANY_RUNS;
+  garco_status status =
+      (rest ? garco__runs_cut_rest : garco__runs_cut) (&cut, &w->runs, &w->other, job->error);
+  GARCO_TRY (status);
+  job->many = status == GARCO_AGAIN;
   garco__buffer swap = w->runs;
   w->runs = w->other;
   w->other = swap;
@@ -576,16 +585,16 @@ borders_help (const garco__tiles *tiles, const garco__scan_tile *tile, garco__bo
          garco__borders_help (tiles->scan, tile, last->field, cut, borders);
 }
 
-/* The tile as one run, or as the runs of its space tiles. */
+/* The tile, or the window of it, as one run, or as the runs of its space tiles. */
 static garco_status
 start_runs (tile_job *job)
 {
   const garco__tiles *tiles = job->tiles;
   worker *w = job->worker;
-  const garco__run whole = {.from = 0, .to = job->tile->cells};
+  const garco__run whole = {.from = job->from, .to = job->to};
   garco__cut cut;
   w->runs.size = 0;
-  w->bordered = borders_help (tiles, job->tile, &w->borders, &cut);
+  w->bordered = !job->windowed && borders_help (tiles, job->tile, &w->borders, &cut);
   if (w->bordered)
     return garco__borders_runs (tiles->scan, &w->reader, job->tile,
                                 tiles->dims[tiles->ndims - 1].field, &cut, &w->borders, &w->runs,
@@ -598,7 +607,7 @@ static garco_status
 find_runs (tile_job *job, size_t ndims)
 {
   GARCO_TRY (start_runs (job));
-  for (size_t d = 0; d < ndims && job->worker->runs.size > 0; d++)
+  for (size_t d = 0; d < ndims && job->worker->runs.size > 0 && !job->many; d++)
     GARCO_TRY (cut_by_dimension (job, &job->tiles->dims[d]));
   if (!job->tile->repeats)
     return GARCO_OK;
@@ -844,7 +853,7 @@ add_tile_by_parts (tile_job *job)
   garco__buffer swap = w->coarse;
   w->coarse = w->runs;
   w->runs = swap;
-  if (w->coarse.size == 0)
+  if (w->coarse.size == 0 || job->many)
     return GARCO_OK;
   GARCO_TRY ((w->bordered ? garco__runs_read_rest : garco__runs_read) (
       &w->reader, job->fragment, time->field, job->tile->tile, &w->coarse, &w->times, job->error));
@@ -862,7 +871,7 @@ add_known_field (tile_job *job, size_t f)
   const garco__run *whole = (const garco__run *)(const void *)job->worker->runs.data;
   garco__sums known;
   uint32_t number;
-  if (!garco__tiles_know (job->tiles, job->tiles->fields[f], job->tile, &known))
+  if (job->windowed || !garco__tiles_know (job->tiles, job->tiles->fields[f], job->tile, &known))
     return add_field (job, f);
   GARCO_TRY (group_of_run (job, whole, &number));
   garco__aggregator_add_known (job->aggregator, number, f, &known, job->tile->cells);
@@ -881,17 +890,38 @@ read_times (tile_job *job)
                            &w->times, job->error);
 }
 
+/* Nothing where there are too many runs. */
 static garco_status
-add_tile (tile_job *job)
+add_cells (tile_job *job)
 {
   worker *w = job->worker;
   if (is_cut_by_time (job))
     return add_tile_by_parts (job);
   GARCO_TRY (find_runs (job, job->tiles->ndims));
+  if (job->many)
+    return GARCO_OK;
   GARCO_TRY (read_times (job));
   GARCO_TRY (find_kept (job, &w->runs));
   for (size_t f = 0; f < job->tiles->nfields && w->runs.size > 0; f++)
     GARCO_TRY (add_known_field (job, f));
+  return GARCO_OK;
+}
+
+static garco_status
+add_tile (tile_job *job)
+{
+  uint64_t cells = job->tile->cells;
+  job->to = cells;
+  GARCO_TRY (add_cells (job));
+  if (!job->many)
+    return GARCO_OK;
+  job->windowed = true;
+  for (job->from = 0; job->from < cells; job->from = job->to)
+  {
+    job->to = cells - job->from < MANY_RUNS ? cells : job->from + MANY_RUNS;
+    job->many = job->timed = false;
+    GARCO_TRY (add_cells (job));
+  }
   return GARCO_OK;
 }
 
@@ -906,8 +936,12 @@ garco__tiles_add (garco__tiles *tiles, size_t from, size_t to, garco__aggregator
   for (size_t i = from; i < to && status >= 0; i++)
   {
     const garco__scan_tile *tile = &scan->tiles[i];
-    tile_job job = {tiles, w,    scan->array->fragments[tile->fragment], tile, aggregator,
-                    error, false};
+    tile_job job = {.tiles = tiles,
+                    .worker = w,
+                    .fragment = scan->array->fragments[tile->fragment],
+                    .tile = tile,
+                    .aggregator = aggregator,
+                    .error = error};
     status = add_tile (&job);
   }
   worker_give (tiles, w);

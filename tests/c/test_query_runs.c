@@ -86,11 +86,32 @@ cuts_of_all_types (void **state)
         store (types[t], values[i], raw, i);
       }
       garco__cut cut = {
-          types[t], raw, {k % 2 == 0, 3, bounds}, k % 3 == 0 ? -1 : GARCO__TIME, buckets[k % 3]};
+          types[t], raw, {k % 2 == 0, 3, bounds}, k % 3 == 0 ? -1 : GARCO__TIME, buckets[k % 3], 0};
       if (k % 2 != 0)
         cut.ranges = (garco__value_ranges){false, 0, NULL};
       check_cut (&cut, values, whole, 3);
     }
+}
+
+static void
+more_runs_than_wanted_are_said (void **state)
+{
+  (void)state;
+  static const uint8_t values[] = {1, 2, 1, 1, 3};
+  const garco__run whole = {.from = 0, .to = 5, .uncut = true};
+  garco__cut cut = {GARCO_UINT8, values, {false, 0, NULL}, GARCO__SAT, 1, 0};
+  garco__buffer runs = {0}, out = {0};
+  garco_error error;
+  assert_ok (garco__buffer_append (&runs, &whole, sizeof whole, &error), &error);
+  for (cut.most = 1; cut.most <= 5; cut.most++)
+  {
+    garco_status wanted = cut.most < 4 ? GARCO_AGAIN : GARCO_OK;
+    assert_int_equal (garco__runs_cut (&cut, &runs, &out, &error), wanted);
+    assert_int_equal (garco__runs_cut_rest (&cut, &runs, &out, &error), wanted);
+    assert_true (out.size / sizeof whole <= cut.most + 1);
+  }
+  garco__buffer_free (&runs);
+  garco__buffer_free (&out);
 }
 
 static void
@@ -120,6 +141,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test (cuts_of_all_types),
+      cmocka_unit_test (more_runs_than_wanted_are_said),
       cmocka_unit_test (floats_select_by_keys),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

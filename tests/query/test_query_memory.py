@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import glob
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import tempfile
 
 import numpy as np
+import pandas as pd
 import pytest
 import tiledb
 
@@ -75,6 +77,67 @@ def test_the_memory_is_kept_to(store, question):
         assert most <= least + megabytes, (question, megabytes)
         answers.add(hashlib.sha256(out).digest())
     assert len(answers) == 1
+
+
+@pytest.fixture(scope="module")
+def thin(tmp_path_factory):
+    """Satellites in turn, so that each cell begins another group: tiles of 200,000 cells."""
+    array = tmp_path_factory.mktemp("memory") / "thin"
+    random = np.random.default_rng(8)
+    zstd = tiledb.FilterList([tiledb.ZstdFilter(level=1)])
+    domain = tiledb.Domain(
+        tiledb.Dim("time", domain=(0, 2 * 10**12), tile=10**10, dtype="i8", filters=zstd),
+        tiledb.Dim("sat", domain=(0, 200), tile=201, dtype="u1", filters=zstd))
+    tiledb.Array.create(str(array), tiledb.ArraySchema(
+        domain=domain, sparse=True, capacity=200_000,
+        attrs=[tiledb.Attr("snr", dtype="f4", filters=zstd), tiledb.Attr("range", dtype="f8", filters=zstd)]))
+    for part in range(2):
+        count = 400_000
+        cells = np.arange(count)
+        with tiledb.open(str(array), "w", timestamp=5 + part) as opened:
+            opened[15000 * (cells // 32) + part * 10**11 + 10**12, (1 + cells % 32).astype("u1")] = {
+                "snr": (random.integers(80, 220, count) / 4).astype("f4"), "range": random.uniform(2e7, 3e7, count)}
+    return array
+
+
+ALTERNATING = {
+    "by satellite": ["--agg", "mean,count,min,max", "--by", "sat"],
+    "by day and satellite": ["--agg", "mean,count,std", "--by", "day,sat"],
+    "ends": ["--agg", "first,last,count", "--by", "sat"],
+    "some satellites": ["--agg", "mean,count", "--by", "day", "--sat", "3,7,9,30"],
+    "under a condition": ["--agg", "mean,count", "--by", "sat", "--where", "range > 2.3e7"],
+    "by satellite and hour": ["--agg", "mean,count", "--by", "1h,sat"],
+}
+
+
+@pytest.mark.parametrize("question", ALTERNATING)
+def test_groups_that_change_from_cell_to_cell_keep_to_it(thin, question):
+    words = ["stats", thin, "--field", "snr", *ALTERNATING[question], "--threads", "1"]
+    _, least = peak([*words[:4], "--agg", "count", "--start", "2001-09-09T01:46:40", "--end", "2001-09-09T01:46:41"])
+    memory = 24 if "condition" in question else 14
+    out, most = peak([*words, "--memory", f"{memory}M"])
+    assert most <= least + memory
+    ours = pd.read_csv(io.BytesIO(out))
+    columns = list(ours.columns)
+    statistics = [c.removeprefix("snr_") for c in columns if c.startswith("snr_")]
+    with tiledb.open(str(thin)) as opened:
+        frame = pd.DataFrame(opened.query(coords=True)[:]).sort_values(["time", "sat"])
+    if "condition" in question:
+        frame = frame[frame["range"] > 2.3e7]
+    if "some" in question:
+        frame = frame[frame["sat"].isin([3, 7, 9, 30])]
+    span = 3_600_000 if "hour" in question else DAY
+    groups = [frame["time"] // span] if columns[0] != "sat" else []
+    groups += [frame["sat"]] if "sat" in columns else []
+    wanted = frame.groupby(groups)["snr"].agg(["count", "first", "last", "min", "max"])
+    wanted["mean"] = frame.assign(snr=frame["snr"].astype("f8")).groupby(groups)["snr"].mean()
+    wanted["std"] = frame.assign(snr=frame["snr"].astype("f8")).groupby(groups)["snr"].std()
+    assert len(ours) == len(wanted) > 3
+    for name in statistics:
+        if name in ("mean", "std"):
+            assert np.allclose(ours[f"snr_{name}"], wanted[name], rtol=1e-9 if name == "std" else 1e-12, atol=0), name
+        else:
+            assert np.array_equal(ours[f"snr_{name}"].astype("f4"), wanted[name].astype("f4")), name
 
 
 def test_values_that_went_into_a_file_are_exact(store, garco):

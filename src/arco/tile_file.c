@@ -97,11 +97,7 @@ garco__tile_file_put (garco__tile_file *file, size_t chunk, garco__buffer *packe
     pthread_cond_broadcast (&file->moved);
   }
   else
-  {
-    garco__buffer *place = &file->waiting[chunk % file->window], used = *place;
-    *place = *packed;
-    *packed = used;
-  }
+    garco__buffer_swap (&file->waiting[chunk % file->window], packed);
   pthread_mutex_unlock (&file->lock);
   return status;
 }

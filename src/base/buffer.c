@@ -66,6 +66,14 @@ garco__buffer_free (garco__buffer *buffer)
   memset (buffer, 0, sizeof *buffer);
 }
 
+void
+garco__buffer_swap (garco__buffer *a, garco__buffer *b)
+{
+  garco__buffer swap = *a;
+  *a = *b;
+  *b = swap;
+}
+
 garco_status
 garco__allocate (void **pointer, size_t count, size_t size, garco_error *error)
 {

@@ -19,6 +19,8 @@ garco_status garco__buffer_append (garco__buffer *buffer, const void *bytes, siz
 garco_status garco__buffer_print (garco__buffer *buffer, garco_error *error, const char *format,
                                   ...) __attribute__ ((format (printf, 3, 4)));
 void garco__buffer_free (garco__buffer *buffer);
+/* Each has what the other had. */
+void garco__buffer_swap (garco__buffer *a, garco__buffer *b);
 
 /* calloc and realloc for `count` things of `size` bytes that fail with a filled error. A count of 0
  * gives a pointer that is not NULL. */

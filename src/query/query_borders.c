@@ -250,9 +250,7 @@ merge_changes (search *s, size_t d)
       break;
   }
   GARCO_TRY (take_changes (s, all, n, &next, UINT64_MAX, &there));
-  garco__buffer swap = b->changes;
-  b->changes = b->other;
-  b->other = swap;
+  garco__buffer_swap (&b->changes, &b->other);
   return GARCO_OK;
 }
 

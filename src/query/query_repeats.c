@@ -260,9 +260,7 @@ garco__runs_drop_replaced (const garco_scan *scan, garco__tile_reader *reader,
   GARCO_TRY (garco__fragment_read_special (reader, job.fragment, GARCO__CELL_TIMES, tile->tile,
                                            &room->times, error));
   GARCO_TRY (keep_latest (&job, around));
-  garco__buffer swap = *runs;
-  *runs = room->out;
-  room->out = swap;
+  garco__buffer_swap (runs, &room->out);
   return GARCO_OK;
 }
 

@@ -555,9 +555,7 @@ cut_by_dimension (tile_job *job, const dimension *d)
       (rest ? garco__runs_cut_rest : garco__runs_cut) (&cut, &w->runs, &w->other, job->error);
   GARCO_TRY (status);
   job->many = status == GARCO_AGAIN;
-  garco__buffer swap = w->runs;
-  w->runs = w->other;
-  w->other = swap;
+  garco__buffer_swap (&w->runs, &w->other);
   return GARCO_OK;
 }
 
@@ -850,9 +848,7 @@ add_tile_by_parts (tile_job *job)
   const dimension *time = &job->tiles->dims[job->tiles->ndims - 1];
   const outline box = outline_of (scan, time, job->tile);
   GARCO_TRY (find_runs (job, job->tiles->ndims - 1));
-  garco__buffer swap = w->coarse;
-  w->coarse = w->runs;
-  w->runs = swap;
+  garco__buffer_swap (&w->coarse, &w->runs);
   if (w->coarse.size == 0 || job->many)
     return GARCO_OK;
   GARCO_TRY ((w->bordered ? garco__runs_read_rest : garco__runs_read) (

@@ -142,9 +142,7 @@ keep_in (unit_job *job, size_t d, const garco__key_ranges *ranges)
   garco__unit_worker *w = job->worker;
   GARCO_TRY (garco__runs_select (job->scan->schema->fields[d].type, w->column.values.data, ranges,
                                  &w->runs, &w->other, job->error));
-  garco__buffer swap = w->runs;
-  w->runs = w->other;
-  w->other = swap;
+  garco__buffer_swap (&w->runs, &w->other);
   return GARCO_OK;
 }
 
@@ -563,9 +561,7 @@ permute (unit_job *job, size_t cell_size, garco__buffer *values)
   garco__spread (values->data, cell_size, (const uint32_t *)(const void *)w->order.data, rows,
                  w->scratch.data);
   w->scratch.size = values->size;
-  garco__buffer swap = *values;
-  *values = w->scratch;
-  w->scratch = swap;
+  garco__buffer_swap (values, &w->scratch);
   return GARCO_OK;
 }
 

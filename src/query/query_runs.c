@@ -178,22 +178,11 @@ garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer
   garco_status status = GARCO_OK;
   out->size = 0;
   for (size_t i = 0; i < runs->size / sizeof *all && status == GARCO_OK; i++)
-    status = cut_run (cut, &all[i], out, error);
-  return status;
-}
-
-garco_status
-garco__runs_cut_rest (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
-                      garco_error *error)
-{
-  const garco__run *all = (const garco__run *)(const void *)runs->data;
-  garco_status status = GARCO_OK;
-  out->size = 0;
-  for (size_t i = 0; i < runs->size / sizeof *all && status == GARCO_OK; i++)
   {
     garco__run run = all[i];
-    run.uncut = false;
-    status = all[i].uncut ? cut_run (cut, &run, out, error) : garco__runs_put (out, &run, error);
+    bool stays = cut->rest && !run.uncut;
+    run.uncut = run.uncut && !cut->rest;
+    status = stays ? garco__runs_put (out, &run, error) : cut_run (cut, &run, out, error);
   }
   return status;
 }
@@ -220,7 +209,7 @@ select_integers (garco_datatype type, const void *values, const garco__key_range
   int64_t *bounds = room;
   for (size_t i = 0; i < 2 * ranges->count; i++)
     bounds[i] = garco__value_of_key (type, ranges->bounds[i]);
-  const garco__cut cut = {type, values, {ranges->given, ranges->count, bounds}, -1, 1, 0};
+  const garco__cut cut = {type, values, {ranges->given, ranges->count, bounds}, -1, 1, 0, false};
   garco_status status = garco__runs_cut (&cut, runs, out, error);
   free (room);
   return status;

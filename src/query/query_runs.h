@@ -32,6 +32,7 @@ typedef struct garco__cut
   int key;        /* that the values are grouped by; -1: none, they select alone */
   int64_t bucket; /* length of the groups' spans from 0 on; 1: each value a group */
   size_t most;    /* runs that there may be; 0: any */
+  bool rest;      /* runs that are not `uncut` stay as they are */
 } garco__cut;
 
 /* Runs in `runs` (garco__run each, rising) are cut into those of one group within the ranges, which
@@ -39,9 +40,6 @@ typedef struct garco__cut
  * are more than the cut allows. */
 garco_status garco__runs_cut (const garco__cut *cut, const garco__buffer *runs, garco__buffer *out,
                               garco_error *error);
-/* The same for the runs that are not cut yet; the others stay. */
-garco_status garco__runs_cut_rest (const garco__cut *cut, const garco__buffer *runs,
-                                   garco__buffer *out, garco_error *error);
 /* Appends a run, or lengthens the last where it goes on alike. */
 garco_status garco__runs_put (garco__buffer *out, const garco__run *run, garco_error *error);
 /* The first value of the group that a value is in. */
@@ -54,7 +52,7 @@ garco_status garco__runs_select (garco_datatype type, const void *values,
 garco_status garco__runs_read (garco__tile_reader *reader, garco__fragment *fragment, size_t field,
                                uint64_t tile, const garco__buffer *runs, garco__tile_column *column,
                                garco_error *error);
-/* The same for the runs that are not cut yet, if there are. */
+/* The same for those of the runs that are `uncut`, if there are. */
 garco_status garco__runs_read_rest (garco__tile_reader *reader, garco__fragment *fragment,
                                     size_t field, uint64_t tile, const garco__buffer *runs,
                                     garco__tile_column *column, garco_error *error);

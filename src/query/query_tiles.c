@@ -516,7 +516,7 @@ cut_of (const garco_scan *scan, const dimension *d, const outline *box,
         const garco__tile_column *column)
 {
   garco__cut cut = {
-      scan->schema->fields[d->field].type, column->values.data, d->ranges, -1, d->bucket, 0};
+      scan->schema->fields[d->field].type, column->values.data, d->ranges, -1, d->bucket, 0, false};
   if (box->covered)
     cut.ranges.given = false;
   if (!box->one)
@@ -551,8 +551,8 @@ cut_by_dimension (tile_job *job, const dimension *d)
   job->timed = job->timed || timed;
   garco__cut cut = cut_of (scan, d, &box, column);
   cut.most = job->windowed || job->tile->repeats ? 0 : MANY_RUNS;
-  garco_status status =
-      (rest ? garco__runs_cut_rest : garco__runs_cut) (&cut, &w->runs, &w->other, job->error);
+  cut.rest = rest;
+  garco_status status = garco__runs_cut (&cut, &w->runs, &w->other, job->error);
   GARCO_TRY (status);
   job->many = status == GARCO_AGAIN;
   garco__buffer_swap (&w->runs, &w->other);
@@ -805,8 +805,7 @@ add_part (tile_job *job, field_state *state, const garco__cut *cut, const garco_
   worker *w = job->worker;
   w->part.size = 0;
   GARCO_TRY (garco__buffer_append (&w->part, part, sizeof *part, job->error));
-  GARCO_TRY (
-      (w->bordered ? garco__runs_cut_rest : garco__runs_cut) (cut, &w->part, &w->runs, job->error));
+  GARCO_TRY (garco__runs_cut (cut, &w->part, &w->runs, job->error));
   return add_runs (job, state);
 }
 
@@ -854,7 +853,8 @@ add_tile_by_parts (tile_job *job)
   GARCO_TRY ((w->bordered ? garco__runs_read_rest : garco__runs_read) (
       &w->reader, job->fragment, time->field, job->tile->tile, &w->coarse, &w->times, job->error));
   GARCO_TRY (find_kept (job, &w->coarse));
-  const garco__cut cut = cut_of (scan, time, &box, &w->times);
+  garco__cut cut = cut_of (scan, time, &box, &w->times);
+  cut.rest = w->bordered;
   for (size_t f = 0; f < job->tiles->nfields; f++)
     GARCO_TRY (add_field_by_parts (job, f, &cut));
   return GARCO_OK;

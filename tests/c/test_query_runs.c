@@ -68,10 +68,9 @@ cuts_of_all_types (void **state)
                                          GARCO_INT32, GARCO_UINT32, GARCO_INT64, GARCO_DATETIME_MS};
   static const int64_t bounds[] = {3, 5, 20, 20, 60, 100};
   static const int64_t buckets[] = {1, 7, 50};
-  const garco__run whole[] = {
-      {0, 300, {0, 0, 0, 1}, false},
-      {300, 301, {0, 0, 0, 2}, false},
-      {350, CELLS, {0, 0, 0, 2}, false}};
+  const garco__run whole[] = {{0, 300, {0, 0, 0, 1}, false},
+                              {300, 301, {0, 0, 0, 2}, false},
+                              {350, CELLS, {0, 0, 0, 2}, false}};
   int64_t values[CELLS];
   uint64_t raw[CELLS], seed = 5;
   for (size_t t = 0; t < sizeof types / sizeof *types; t++)
@@ -86,7 +85,8 @@ cuts_of_all_types (void **state)
         store (types[t], values[i], raw, i);
       }
       garco__cut cut = {
-          types[t], raw, {k % 2 == 0, 3, bounds}, k % 3 == 0 ? -1 : GARCO__TIME, buckets[k % 3], 0};
+          types[t], raw,  {k % 2 == 0, 3, bounds}, k % 3 == 0 ? -1 : GARCO__TIME, buckets[k % 3],
+          0,        false};
       if (k % 2 != 0)
         cut.ranges = (garco__value_ranges){false, 0, NULL};
       check_cut (&cut, values, whole, 3);
@@ -99,7 +99,7 @@ more_runs_than_wanted_are_said (void **state)
   (void)state;
   static const uint8_t values[] = {1, 2, 1, 1, 3};
   const garco__run whole = {.from = 0, .to = 5, .uncut = true};
-  garco__cut cut = {GARCO_UINT8, values, {false, 0, NULL}, GARCO__SAT, 1, 0};
+  garco__cut cut = {GARCO_UINT8, values, {false, 0, NULL}, GARCO__SAT, 1, 0, false};
   garco__buffer runs = {0}, out = {0};
   garco_error error;
   assert_ok (garco__buffer_append (&runs, &whole, sizeof whole, &error), &error);
@@ -107,7 +107,9 @@ more_runs_than_wanted_are_said (void **state)
   {
     garco_status wanted = cut.most < 4 ? GARCO_AGAIN : GARCO_OK;
     assert_int_equal (garco__runs_cut (&cut, &runs, &out, &error), wanted);
-    assert_int_equal (garco__runs_cut_rest (&cut, &runs, &out, &error), wanted);
+    cut.rest = true;
+    assert_int_equal (garco__runs_cut (&cut, &runs, &out, &error), wanted);
+    cut.rest = false;
     assert_true (out.size / sizeof whole <= cut.most + 1);
   }
   garco__buffer_free (&runs);

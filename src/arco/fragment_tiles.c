@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arco/array_scan.h"
 #include "arco/fragment_writer.h"
 #include "arco/rtree.h"
 #include "arco/tile_file.h"
@@ -71,26 +72,6 @@ piece_at (const tile_plan *plan, size_t index)
 
 /* ---- cells in order */
 
-#define GATHER(T)                                                                                  \
-  for (size_t i = 0; i < count; i++)                                                               \
-  ((T *)(void *)out)[i] = ((const T *)values)[order[i]]
-
-static void
-gather (const void *values, size_t size, const uint32_t *order, size_t count, uint8_t *out)
-{
-  if (size == 8)
-    GATHER (uint64_t);
-  else if (size == 4)
-    GATHER (uint32_t);
-  else if (size == 2)
-    GATHER (uint16_t);
-  else if (size == 1)
-    GATHER (uint8_t);
-  else
-    for (size_t i = 0; i < count; i++)
-      memcpy (out + i * size, (const uint8_t *)values + order[i] * size, size);
-}
-
 static void
 order_validity (const garco_column *column, const uint32_t *order, size_t count, uint8_t *valid)
 {
@@ -112,7 +93,7 @@ order_cells (const tile_plan *plan, const chunk_piece *piece, garco__work *work,
   if (file->is_validity)
     order_validity (column, order, piece->count, work->cells.data);
   else
-    gather (column->values, file->cell_size, order, piece->count, work->cells.data);
+    garco__spread (column->values, file->cell_size, order, piece->count, work->cells.data);
   if (file->is_validity || !file->field->nullable)
     return GARCO_OK;
   GARCO_TRY (garco__buffer_reserve (&work->valid, piece->count, error));

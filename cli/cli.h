@@ -33,10 +33,6 @@ extern const cli_verb cli_info, cli_create, cli_evolve, cli_write, cli_delete, c
 
 /* The verb of this name, or NULL. */
 const cli_verb *cli_find_verb (const char *name);
-/* For messages: " (did you mean NAME?): expected one of A, B" and a NUL. */
-#define CLI_NAMES_SIZE 640
-void cli_expected_names (const char *word, const char *const *names, size_t count,
-                         char text[CLI_NAMES_SIZE]);
 /* Says that no verb has this name, or with NULL that a name is missing; gives CLI_USAGE. */
 int cli_no_verb (const cli_verb *verb, const char *name);
 /* All verbs, ended by NULL. */

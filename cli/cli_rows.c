@@ -295,11 +295,11 @@ static int
 no_field (const cli_rows *rows, const char *name)
 {
   const char *names[64] = {NULL};
-  char expected[CLI_NAMES_SIZE];
+  char expected[GARCO_NAMES_SIZE];
   size_t count = 0;
   for (; count < rows->schema->nfields && count < 64; count++)
     names[count] = rows->schema->fields[count].name;
-  cli_expected_names (name, names, count, expected);
+  garco_expected_names (name, names, count, expected);
   return wrong (rows, "the array has no field \"%s\"%s", name, expected);
 }
 

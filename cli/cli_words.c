@@ -210,14 +210,3 @@ cli_zstd_level_take (const cli_verb *verb, const char *text, int *level)
 {
   return take_count (verb, "zstd-level", text, GARCO_ZSTD_LEVEL_MAX, level);
 }
-
-void
-cli_expected_names (const char *word, const char *const *names, size_t count,
-                    char text[CLI_NAMES_SIZE])
-{
-  garco_nearest_name (word, names, count, text, CLI_NAMES_SIZE);
-  size_t at = strlen (text);
-  for (size_t i = 0; i < count && at < CLI_NAMES_SIZE; i++)
-    at += (size_t)snprintf (text + at, CLI_NAMES_SIZE - at, "%s%s",
-                            i > 0 ? ", " : ": expected one of ", names[i]);
-}

@@ -37,11 +37,11 @@ int
 cli_no_verb (const cli_verb *verb, const char *name)
 {
   const char *names[sizeof cli_verbs / sizeof *cli_verbs];
-  char expected[CLI_NAMES_SIZE];
+  char expected[GARCO_NAMES_SIZE];
   size_t count = 0;
   for (; cli_verbs[count] != NULL; count++)
     names[count] = cli_verbs[count]->name;
-  cli_expected_names (name != NULL ? name : "", names, count, expected);
+  garco_expected_names (name != NULL ? name : "", names, count, expected);
   if (name == NULL)
     return cli_usage (verb, "no command%s", expected);
   return cli_usage (verb, "unknown command \"%s\"%s", name, expected);

@@ -122,6 +122,11 @@ extern "C"
    * in three put in, left out, changed or swapped with the next; else "". */
   GARCO_API void garco_nearest_name (const char *word, const char *const *names, size_t count,
                                      char *text, size_t size);
+#define GARCO_NAMES_SIZE 640
+  /* The same and all names, as far as there is room: " (did you mean snr?): expected one of range,
+   * snr". */
+  GARCO_API void garco_expected_names (const char *word, const char *const *names, size_t count,
+                                       char text[GARCO_NAMES_SIZE]);
 
   /* ------------------------------------------------------------------ batches of columns */
 

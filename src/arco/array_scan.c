@@ -64,7 +64,7 @@ choose_outputs (garco_scan *scan, const garco_scan_options *options, garco_error
       field = garco__schema_find (schema, options->fields[i]);
     if (field < 0)
     {
-      char names[GARCO__NAMES_SIZE];
+      char names[GARCO_NAMES_SIZE];
       garco__schema_names (schema, 0, options->fields[i], names);
       return garco__fail (error, GARCO_ERR_NOT_FOUND, scan->array->io->root,
                           "the array has no field \"%s\"%s", options->fields[i], names);

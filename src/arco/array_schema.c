@@ -516,13 +516,13 @@ garco__schema_find (const garco__schema *schema, const char *name)
 
 void
 garco__schema_names (const garco__schema *schema, size_t first, const char *name,
-                     char text[GARCO__NAMES_SIZE])
+                     char text[GARCO_NAMES_SIZE])
 {
   const char *names[64] = {NULL};
   size_t count = 0, end = schema->ndims + schema->nattrs;
   for (; first + count < end && count < sizeof names / sizeof *names; count++)
     names[count] = schema->fields[first + count].name;
-  garco__expected_names (name, names, count, text);
+  garco_expected_names (name, names, count, text);
 }
 
 size_t

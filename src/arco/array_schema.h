@@ -83,7 +83,7 @@ int garco__schema_find (const garco__schema *schema, const char *name);
 /* For messages about a name that is none of the fields from number `first` on:
  * " (did you mean snr?): expected one of range, phase, snr". */
 void garco__schema_names (const garco__schema *schema, size_t first, const char *name,
-                          char text[GARCO__NAMES_SIZE]);
+                          char text[GARCO_NAMES_SIZE]);
 /* Where a field's numbers are in each vector of a fragment's metadata: attributes, one slot of no
  * field, dimensions. */
 size_t garco__schema_slot (const garco__schema *schema, size_t field);

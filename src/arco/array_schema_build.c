@@ -29,7 +29,7 @@ find_filter (const char *field, const garco_filter_info *info, garco__filter *fi
   int kind = garco__filter_find (name);
   if (kind < 0)
   {
-    char names[GARCO__NAMES_SIZE];
+    char names[GARCO_NAMES_SIZE];
     garco__filter_names (name, names);
     return garco__fail (error, GARCO_ERR_ARGUMENT, NULL,
                         "field \"%s\": no filter is called \"%s\"%s", field, name, names);

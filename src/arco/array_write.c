@@ -301,7 +301,7 @@ garco_array_metadata_put (garco_array *array, const garco_metadata_info *items, 
 static garco_status
 drop_attribute (garco_array *array, garco__schema *schema, const char *name, garco_error *error)
 {
-  char names[GARCO__NAMES_SIZE];
+  char names[GARCO_NAMES_SIZE];
   int index = garco__schema_find (schema, name);
   garco__schema_names (schema, schema->ndims, name, names);
   if (index < 0 || (size_t)index < schema->ndims)

@@ -326,7 +326,7 @@ put_number (text_reader *reader, const garco__field *field, garco__buffer *out)
 static garco_status
 no_label (const text_reader *reader, const garco_enumeration_info *info)
 {
-  char names[GARCO__NAMES_SIZE] = "";
+  char names[GARCO_NAMES_SIZE] = "";
   const garco_column *labels = &info->labels;
   void *list = NULL, *copy = NULL;
   size_t count = labels->offsets != NULL ? (size_t)info->count : 0, at = 0;
@@ -342,7 +342,7 @@ no_label (const text_reader *reader, const garco_enumeration_info *info)
     at += size + 1;
   }
   if (status >= 0 && count > 0)
-    garco__expected_names (reader->word, list, count, names);
+    garco_expected_names (reader->word, list, count, names);
   free (list);
   free (copy);
   GARCO_TRY (status);
@@ -495,7 +495,7 @@ mirrored (int op)
 static garco_status
 no_field (const text_reader *reader)
 {
-  char names[GARCO__NAMES_SIZE];
+  char names[GARCO_NAMES_SIZE];
   garco__schema_names (reader->schema, 0, reader->word, names);
   return garco__fail_byte (reader->error, GARCO_ERR_ARGUMENT, SOURCE, (int64_t)reader->start,
                            "no field \"%s\"%s", reader->word, names);

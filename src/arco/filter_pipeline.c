@@ -81,14 +81,14 @@ garco__filter_find (const char *name)
 }
 
 void
-garco__filter_names (const char *name, char text[GARCO__NAMES_SIZE])
+garco__filter_names (const char *name, char text[GARCO_NAMES_SIZE])
 {
   const char *names[sizeof table / sizeof *table];
   size_t count = 0;
   for (size_t kind = 0; kind < sizeof table / sizeof *table; kind++)
     if (table[kind].apply != NULL)
       names[count++] = table[kind].name;
-  garco__expected_names (name, names, count, text);
+  garco_expected_names (name, names, count, text);
 }
 
 /* ---- the serialized form */

@@ -4,7 +4,6 @@
 #define GARCO_ARCO_FILTER_PIPELINE_H
 
 #include "base/bytes.h"
-#include "base/nearest.h"
 #include "garco.h"
 
 /* The format's numbers. */
@@ -63,7 +62,7 @@ const char *garco__filter_name (uint8_t kind);
 int garco__filter_find (const char *name);
 /* For messages about such a name: " (did you mean zstd?): expected one of " and those that can be
  * applied. */
-void garco__filter_names (const char *name, char text[GARCO__NAMES_SIZE]);
+void garco__filter_names (const char *name, char text[GARCO_NAMES_SIZE]);
 
 /* Reads a serialized pipeline for values of `type`. Unknown filters are kept; using them is
  * refused. */

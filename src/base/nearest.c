@@ -1,7 +1,7 @@
 /* Likeness of names: how many letters must be put in, left out, changed or swapped with the next to
  * make one of the other, letters of either case alike.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "base/nearest.h"
+#include "garco.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -66,12 +66,12 @@ garco_nearest_name (const char *word, const char *const *names, size_t count, ch
 }
 
 void
-garco__expected_names (const char *word, const char *const *names, size_t count,
-                       char text[GARCO__NAMES_SIZE])
+garco_expected_names (const char *word, const char *const *names, size_t count,
+                      char text[GARCO_NAMES_SIZE])
 {
-  garco_nearest_name (word, names, count, text, GARCO__NAMES_SIZE);
+  garco_nearest_name (word, names, count, text, GARCO_NAMES_SIZE);
   size_t at = strlen (text);
-  for (size_t i = 0; i < count && at < GARCO__NAMES_SIZE; i++)
-    at += (size_t)snprintf (text + at, GARCO__NAMES_SIZE - at, "%s%s",
+  for (size_t i = 0; i < count && at < GARCO_NAMES_SIZE; i++)
+    at += (size_t)snprintf (text + at, GARCO_NAMES_SIZE - at, "%s%s",
                             i > 0 ? ", " : ": expected one of ", names[i]);
 }

@@ -18,7 +18,6 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/meter.h"
-#include "base/nearest.h"
 #include "query/query_prune.h"
 
 #define NONE GARCO__NO_FIELD
@@ -148,11 +147,11 @@ no_field (const garco__array_rows *self, const char *name, garco_error *error)
 {
   const garco_schema_info *schema = garco_array_schema (self->array);
   const char *names[64] = {NULL};
-  char expected[GARCO__NAMES_SIZE];
+  char expected[GARCO_NAMES_SIZE];
   size_t count = schema->nfields < 64 ? schema->nfields : 64;
   for (size_t i = 0; i < count; i++)
     names[i] = schema->fields[i].name;
-  garco__expected_names (name, names, count, expected);
+  garco_expected_names (name, names, count, expected);
   return garco__fail (error, GARCO_ERR_NOT_FOUND, self->uri, "no field \"%s\"%s", name, expected);
 }
 

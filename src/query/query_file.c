@@ -11,7 +11,6 @@
 #include "base/buffer.h"
 #include "base/cells.h"
 #include "base/error.h"
-#include "base/nearest.h"
 #include "query/query_source.h"
 #include "query/query_where.h"
 #include "rinex/rinex_cells.h"
@@ -175,10 +174,10 @@ static garco_status
 no_field (const garco_batch *all, const char *path, const char *name, garco_error *error)
 {
   const char *names[GARCO__CELL_COLUMNS];
-  char expected[GARCO__NAMES_SIZE];
+  char expected[GARCO_NAMES_SIZE];
   for (size_t i = 0; i < GARCO__CELL_COLUMNS; i++)
     names[i] = all->columns[i].name;
-  garco__expected_names (name, names, GARCO__CELL_COLUMNS, expected);
+  garco_expected_names (name, names, GARCO__CELL_COLUMNS, expected);
   return garco__fail (error, GARCO_ERR_NOT_FOUND, path, "no field \"%s\"%s", name, expected);
 }
 

@@ -31,6 +31,16 @@ HEADER = "time,system,sat,obs_code,range,phase,doppler,snr,slip,flags,fcn"
 # ---------------------------------------------------------------------- running
 
 
+def preloaded(name, folder):
+    """The library of NAME.c here, made in the folder, for LD_PRELOAD."""
+    compiler = shutil.which("cc")
+    if not compiler:
+        pytest.skip("no cc here")
+    library = folder / f"{name}.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, HERE / f"{name}.c", "-ldl"], check=True)
+    return library
+
+
 class Ran:
     def __init__(self, arguments, process):
         self.arguments = arguments

@@ -6,7 +6,6 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import os
-import pathlib
 import shutil
 import subprocess
 
@@ -15,18 +14,12 @@ import pytest
 import support
 import tiny_rinex
 
-HERE = pathlib.Path(__file__).resolve().parent
 DAY2 = "2024-01-02"
 
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory):
-    compiler = shutil.which("cc")
-    if not compiler:
-        pytest.skip("no cc here")
-    library = tmp_path_factory.mktemp("shim") / "full_at.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, HERE / "full_at.c", "-ldl"], check=True)
-    return library
+    return support.preloaded("full_at", tmp_path_factory.mktemp("shim"))
 
 
 @pytest.fixture(scope="module")

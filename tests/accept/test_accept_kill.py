@@ -7,7 +7,6 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import os
-import pathlib
 import random
 import shutil
 import signal
@@ -21,7 +20,6 @@ import tiny_rinex
 tiledb = pytest.importorskip("tiledb", reason="no TileDB-Py here")
 numpy = pytest.importorskip("numpy")
 
-HERE = pathlib.Path(__file__).resolve().parent
 DAY = 86400000
 
 
@@ -115,12 +113,7 @@ def test_kill_at_random_moments(tmp_path):
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory):
-    compiler = shutil.which("cc")
-    if not compiler:
-        pytest.skip("no cc here")
-    library = tmp_path_factory.mktemp("shim") / "kill_at.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, HERE / "kill_at.c", "-ldl"], check=True)
-    return library
+    return support.preloaded("kill_at", tmp_path_factory.mktemp("shim"))
 
 
 @pytest.mark.parametrize("there_before", [False, True], ids=["new array", "array with a file in it"])

@@ -15,6 +15,7 @@ from conftest import GARCO
 
 ACCEPT = pathlib.Path(__file__).resolve().parents[1] / "accept"
 sys.path.append(str(ACCEPT))
+import support  # noqa: E402
 import tiny_rinex  # noqa: E402
 
 
@@ -184,10 +185,7 @@ def test_other_files_of_the_same_time(garco, place, when, count):
 
 
 def test_killed_at_every_call_a_delivery_replaces_wholly_or_not_at_all(garco, place):
-    compiler = shutil.which("cc")
-    if not compiler:
-        pytest.skip("no cc here")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", "kill.so", ACCEPT / "kill_at.c", "-ldl"], check=True)
+    shim = support.preloaded("kill_at", place)
     (place / "old").mkdir()
     (place / "old/tiny0010.24o").write_text(observations(18, 12, step=3600))
     (place / "tiny0010.24o").write_text(observations(20, 8, step=7200))
@@ -199,7 +197,7 @@ def test_killed_at_every_call_a_delivery_replaces_wholly_or_not_at_all(garco, pl
     seen = set()
     for n in range(1, 3000):
         shutil.copytree("base.tdb", "k.tdb")
-        env = {**os.environ, "LD_PRELOAD": str(place / "kill.so"), "GARCO_KILL_AT": str(n)}
+        env = {**os.environ, "LD_PRELOAD": str(shim), "GARCO_KILL_AT": str(n)}
         code = subprocess.run([GARCO, "ingest", "tiny0010.24o", "k.tdb"], env=env, capture_output=True).returncode
         assert code in (0, -signal.SIGKILL)
         found = rows(garco, "k.tdb")

@@ -30,9 +30,8 @@
 #define DEFAULT_MEMORY (UINT64_C (256) << 20)
 #define LEAST_MEMORY (UINT64_C (1) << 20) /* for groups, whatever is asked for */
 #define MAX_THREADS 64
-#define ROWS_MEMORY                                                                                \
-  (UINT64_C (4) << 20) /* for a thread that reads rows; it asks for more itself                    \
-                        */
+/* For a thread that reads rows; it asks for more itself. */
+#define ROWS_MEMORY (UINT64_C (4) << 20)
 #define MB 1048576.0
 
 /* Damaged tiles that were reported. */

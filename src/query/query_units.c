@@ -12,7 +12,9 @@
  * windows when its turn comes. The threads start with the first rows.
  *
  * The least memory is what one tile takes to be read, and as much again: then each tile is read at
- * most some ten times, whatever the rows. SPDX-License-Identifier: Apache-2.0 */
+ * most some ten times, whatever the rows.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "query/query_units.h"
 
 #include <inttypes.h>
